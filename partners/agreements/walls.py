@@ -1,0 +1,44 @@
+"""The SQL by which walls of shared tables ask what a maker may see. It looks at the maker's own id alone."""
+
+from partners.agreements.models import Category, Granularity
+from partners.tenancy.walls import ORG, PURPOSE
+
+
+def granted_cells(category: Category, granularity: Granularity = Granularity.LINE, of: str = "") -> str:
+    """The row's (partnership_id, family_id, month) lies in a cell granted to the acting maker for this purpose.
+
+    `of` is the alias of the row's table, with its dot, where the SQL stands inside another query.
+    """
+    return (
+        f"({of}partnership_id, {of}family_id, {of}month) IN (SELECT c.partnership_id, c.family_id, c.month"
+        f" FROM agreements_grantedcell c WHERE c.manufacturer_id = {ORG} AND c.category = '{category.value}'"
+        f" AND c.granularity >= {granularity.value} AND c.purposes & {PURPOSE} <> 0)"
+    )
+
+
+def granted_accounts(column: str, category: Category) -> str:
+    """The row's account is known to the acting maker to the depth of `category`."""
+    return (
+        f"{column} IN (SELECT a.account_id FROM agreements_grantedaccount a WHERE a.manufacturer_id = {ORG}"
+        f" AND a.category = '{category.value}' AND a.purposes & {PURPOSE} <> 0)"
+    )
+
+
+def granted_partnerships(category: Category) -> str:
+    """The row's partnership has at least one cell granted to the acting maker."""
+    return (
+        "partnership_id IN (SELECT c.partnership_id FROM agreements_grantedcell c"
+        f" WHERE c.manufacturer_id = {ORG} AND c.category = '{category.value}' AND c.purposes & {PURPOSE} <> 0)"
+    )
+
+
+BOTH_SIDES = f"manufacturer_id = {ORG} OR distributor_id = {ORG}"
+# Rows that only the distributor writes, for a partnership that is really its own.
+OWN_LINES = (
+    f"distributor_id = {ORG} AND (partnership_id, distributor_id) IN"
+    " (SELECT p.id, p.distributor_id FROM agreements_partnership p)"
+)
+OWN_PARTNERSHIP = (
+    f"distributor_id = {ORG} AND (partnership_id, manufacturer_id, distributor_id) IN"
+    " (SELECT p.id, p.manufacturer_id, p.distributor_id FROM agreements_partnership p)"
+)

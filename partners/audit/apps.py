@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class AuditConfig(AppConfig):
+    name = "partners.audit"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from partners.audit.services import write_reads
+        from partners.tenancy.context import before_leaving
+
+        before_leaving.append(write_reads)

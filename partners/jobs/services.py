@@ -1,0 +1,50 @@
+"""Writing intents, and handing them on."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from django.utils import timezone
+
+from partners.jobs.models import OutboxEvent
+from partners.tenancy.actors import RELAY
+from partners.tenancy.context import acting_as
+
+BATCH = 100
+
+
+class Target(NamedTuple):
+    """A task to send for an event, and the organisation that it acts for."""
+
+    task: str
+    organisation_id: int
+
+
+Dispatch = Mapping[str, Callable[[OutboxEvent], list[Target]]]
+Send = Callable[[str, dict[str, Any]], None]
+
+
+def emit(kind: str, **payload: Any) -> None:
+    """Note an event in the transaction that caused it. Payloads are ids and dates, never data."""
+    OutboxEvent.objects.create(kind=kind, payload=payload)
+
+
+def relay_waiting(dispatch: Dispatch, send: Send) -> int:
+    """Hand waiting events to the broker, oldest first, and return how many there were.
+
+    An event is marked only after its tasks are with the broker, so that a crash in between sends a task
+    twice and loses none; jobs count once.
+    """
+    with acting_as(RELAY):
+        events = list(
+            OutboxEvent.objects.filter(relayed_at=None)
+            .order_by("id")
+            .select_for_update(skip_locked=True)[:BATCH]
+        )
+        for event in events:
+            for target in dispatch[event.kind](event):
+                send(
+                    target.task,
+                    {"organisation_id": target.organisation_id, "event_id": event.pk, **event.payload},
+                )
+        OutboxEvent.objects.filter(pk__in=[event.pk for event in events]).update(relayed_at=timezone.now())
+    return len(events)

@@ -1,0 +1,75 @@
+"""Organisations (the tenants), people, and who works where."""
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import models
+from django.db.models.functions import Lower
+
+from partners.tenancy.actors import Reach, Role
+from partners.tenancy.models import ActingOrganisation, PublicIdField, ScopedManager, WalledModel
+
+
+class OrganisationKind(models.TextChoices):
+    MANUFACTURER = "manufacturer"
+    DISTRIBUTOR = "distributor"
+
+
+class Organisation(WalledModel):
+    """A manufacturer or a distributor: one id space, so that the two can never share an integer id."""
+
+    public_id = PublicIdField(prefix="org")
+    kind = models.CharField(max_length=12, choices=OrganisationKind.choices)
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=120)
+    country = models.CharField(max_length=2, blank=True)
+    time_zone = models.CharField(max_length=60, default="UTC")
+    currency = models.CharField(max_length=3, default="USD")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class User(AbstractBaseUser, WalledModel):
+    """A person with a login. The home organisation made the login; memberships say where the person works."""
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    is_superuser = False  # nobody is: no power reaches over the walls
+    last_login = None  # a write on each login, under no actor: the session table knows
+
+    public_id = PublicIdField(prefix="usr")
+    email = models.EmailField(max_length=254)
+    name = models.CharField(max_length=120)
+    is_active = models.BooleanField(default=True)
+    home_id = models.BigIntegerField(db_default=ActingOrganisation(), editable=False)
+
+    objects: ScopedManager["User"] = ScopedManager()  # type: ignore[assignment]
+
+    class Meta(WalledModel.Meta):
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(WalledModel):
+    """A person's seat in one organisation: what they may do (role) and on what (reach)."""
+
+    public_id = PublicIdField(prefix="mem")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
+    reach = models.CharField(
+        max_length=12, choices=[(reach.value, reach.value) for reach in Reach], default=Reach.WHOLE.value
+    )
+    started_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta(WalledModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "user"], condition=models.Q(ended_at=None), name="one_seat_each"
+            )
+        ]

@@ -1,0 +1,55 @@
+"""What each role permits. One table; every page, command and service asks here."""
+
+from enum import Enum
+
+from django.core.exceptions import PermissionDenied
+
+from partners.tenancy.actors import ActorKind, Role
+from partners.tenancy.context import current_actor
+
+
+class Permission(Enum):
+    """One thing that somebody may do inside their own organisation."""
+
+    VIEW_ACCOUNTS = "view_accounts"
+    VIEW_PARTNERSHIPS = "view_partnerships"
+    VIEW_SUBMISSIONS = "view_submissions"
+    SUBMIT = "submit"
+    SHARE = "share"
+    MANAGE_CATALOGUE = "manage_catalogue"
+    MANAGE_PEOPLE = "manage_people"
+    ANALYSE = "analyse"
+
+
+_LOOK = frozenset({Permission.VIEW_ACCOUNTS, Permission.VIEW_PARTNERSHIPS})
+_HANDLE_FILES = frozenset({Permission.VIEW_SUBMISSIONS, Permission.SUBMIT})
+
+PERMITS: dict[Role, frozenset[Permission]] = {
+    Role.ADMINISTRATOR: frozenset(Permission),
+    Role.SHARING_OFFICER: _LOOK | {Permission.SHARE},
+    Role.MANAGER: _LOOK | _HANDLE_FILES | {Permission.ANALYSE},
+    Role.REPRESENTATIVE: frozenset({Permission.VIEW_ACCOUNTS}),
+    Role.FINANCE: _LOOK | {Permission.VIEW_SUBMISSIONS},
+    Role.OPERATIONS: _LOOK | _HANDLE_FILES | {Permission.MANAGE_CATALOGUE},
+    Role.MARKETING: _LOOK,
+    Role.ANALYST: _LOOK | {Permission.ANALYSE},
+    Role.UPLOADER: _HANDLE_FILES,
+    Role.VIEWER: _LOOK,
+}
+
+# A machine reads for its organisation and writes outcomes; it never shares, and never manages people.
+WORKER_PERMITS = _LOOK | _HANDLE_FILES | {Permission.ANALYSE, Permission.MANAGE_CATALOGUE}
+
+
+def can(permission: Permission) -> bool:
+    """Whether the active actor may do this."""
+    actor = current_actor()
+    if actor.kind is ActorKind.WORKER:
+        return permission in WORKER_PERMITS
+    return actor.role is not None and permission in PERMITS[actor.role]
+
+
+def require(permission: Permission) -> None:
+    """Raise `PermissionDenied` (403) unless the active actor may do this."""
+    if not can(permission):
+        raise PermissionDenied(f"Your role does not include '{permission.value.replace('_', ' ')}'.")

@@ -1,0 +1,88 @@
+"""Who acts. Every read and write happens under exactly one actor, for exactly one organisation and purpose."""
+
+from dataclasses import dataclass, replace
+from enum import Enum, IntFlag
+
+
+class ActorKind(Enum):
+    """The rows of the table 'Who acts' in the sharing rules."""
+
+    PERSON = "person"
+    WORKER = "worker"
+    RELAY = "relay"
+    FOUNDER = "founder"
+    SWEEPER = "sweeper"
+    NOBODY = "nobody"
+
+
+class Purpose(IntFlag):
+    """Why data is read. A page or task declares one; a grant covers those that it names. Stored as a bit mask."""
+
+    RETENTION = 1
+    PLANNING = 2
+    BENCHMARKING = 4
+    CAMPAIGNS = 8
+    REGISTRATION = 16
+
+
+ALL_PURPOSES = Purpose(sum(Purpose))
+
+
+class Role(Enum):
+    """What somebody may do inside an organisation; `partners.access` holds what each role permits."""
+
+    ADMINISTRATOR = "administrator"
+    SHARING_OFFICER = "sharing_officer"
+    MANAGER = "manager"
+    REPRESENTATIVE = "representative"
+    FINANCE = "finance"
+    OPERATIONS = "operations"
+    MARKETING = "marketing"
+    ANALYST = "analyst"
+    UPLOADER = "uploader"
+    VIEWER = "viewer"
+
+
+class Reach(Enum):
+    """On what somebody may do it. WHOLE is the organisation; the others are held as guardian permissions."""
+
+    WHOLE = "whole"
+    PARTNERSHIPS = "partnerships"
+    ACCOUNTS = "accounts"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """One person or machine, in ONE organisation, for one purpose.
+
+    `role` is None for machines: a worker reads for its whole organisation and writes only outcomes.
+    """
+
+    kind: ActorKind
+    organisation_id: int | None
+    user_id: int | None = None
+    role: Role | None = None
+    reach: Reach = Reach.WHOLE
+    purpose: Purpose = Purpose.RETENTION
+
+    def for_purpose(self, purpose: Purpose) -> "Actor":
+        """The same actor, reading for another purpose."""
+        return replace(self, purpose=purpose)
+
+
+def worker(organisation_id: int, purpose: Purpose = Purpose.RETENTION) -> Actor:
+    """A task that acts for a named organisation, never as 'system'."""
+    return Actor(ActorKind.WORKER, organisation_id, purpose=purpose)
+
+
+def founder(organisation_id: int) -> Actor:
+    """Set-up: writes the rows of an organisation that does not exist yet, under the id it is about to have."""
+    return Actor(ActorKind.FOUNDER, organisation_id, role=Role.ADMINISTRATOR)
+
+
+def sweeper(organisation_id: int) -> Actor:
+    """Takes away outcomes that may no longer be seen, by anybody, so that new ones can take their place."""
+    return Actor(ActorKind.SWEEPER, organisation_id)
+
+
+RELAY = Actor(ActorKind.RELAY, organisation_id=None)
