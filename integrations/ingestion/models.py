@@ -1,0 +1,109 @@
+"""A file that came in, its way through, and what could not go on."""
+
+from django.db import models
+
+from partners.tenancy.models import ActingUser, PublicIdField, WalledModel
+
+
+class Submission(WalledModel):
+    """A received file. This row is metadata of volume: a maker with volume may read it once it is committed."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received"
+        CHECKING = "checking"
+        CHECKED = "checked"
+        COMMITTING = "committing"
+        COMMITTED = "committed"
+        REFUSED = "refused"
+        UNDONE = "undone"
+
+    class Source(models.TextChoices):
+        COMMAND = "command"
+        UPLOAD = "upload"
+
+    public_id = PublicIdField(prefix="sub")
+    partnership_id = models.BigIntegerField()
+    distributor_id = models.BigIntegerField()
+    feed = models.CharField(max_length=20, default="sell_through")
+    source = models.CharField(max_length=10, choices=Source.choices)
+    file_name = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RECEIVED)
+    received_at = models.DateTimeField(auto_now_add=True)
+    committed_at = models.DateTimeField(null=True)
+    accepted = models.PositiveIntegerField(default=0)
+
+    class Meta(WalledModel.Meta):
+        indexes = [models.Index(fields=["partnership_id", "-id"], name="submissions_of_partnership")]
+
+
+class SubmissionCheck(WalledModel):
+    """What only the distributor knows of its file: how it was read, its totals, and its progress.
+
+    `examination` is what was found and proposed (format, mapping, conventions), `totals` what it adds up to,
+    `refusal` the sentence when the file was refused.
+    """
+
+    submission = models.OneToOneField(
+        Submission, on_delete=models.CASCADE, primary_key=True, related_name="check_result"
+    )
+    distributor_id = models.BigIntegerField()
+    uploaded_by_id = models.BigIntegerField(null=True, db_default=ActingUser())
+    all_or_nothing = models.BooleanField(default=False)
+    trusted = models.BooleanField(default=False)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    examination = models.JSONField(default=dict)
+    totals = models.JSONField(default=dict)
+    questions = models.JSONField(default=list)
+    refusal = models.TextField(blank=True)
+    rows_total = models.PositiveIntegerField(default=0)
+    rows_done = models.PositiveIntegerField(default=0)
+    quarantined = models.PositiveIntegerField(default=0)
+    duplicates = models.PositiveIntegerField(default=0)
+    set_aside = models.PositiveIntegerField(default=0)
+
+    class Meta(WalledModel.Meta):
+        indexes = [models.Index(fields=["distributor_id", "sha256"], name="check_by_hash")]
+
+
+class SubmissionPiece(WalledModel):
+    """A megabyte of the original file (category identity and price), kept behind the same walls as all else."""
+
+    pk = models.CompositePrimaryKey("submission_id", "number")
+    submission_id = models.BigIntegerField()
+    distributor_id = models.BigIntegerField()
+    number = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+
+class QuarantinedRow(WalledModel):
+    """A defect of a row that was not taken, with its reason. One row of the file may have several."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="quarantined_rows")
+    distributor_id = models.BigIntegerField()
+    source_row = models.PositiveIntegerField()
+    column = models.CharField(max_length=120, blank=True)
+    reason = models.CharField(max_length=40)
+    found = models.CharField(max_length=120, blank=True)
+    sentence = models.TextField()
+
+    class Meta(WalledModel.Meta):
+        indexes = [models.Index(fields=["submission", "source_row"], name="quarantine_by_row")]
+
+
+class FeedMapping(WalledModel):
+    """How a distributor's headings are read, remembered by the fingerprint of the headings."""
+
+    partnership_id = models.BigIntegerField()
+    distributor_id = models.BigIntegerField()
+    feed = models.CharField(max_length=20)
+    fingerprint = models.CharField(max_length=64)
+    mapping = models.JSONField()
+    confirmed_at = models.DateTimeField(auto_now=True)
+
+    class Meta(WalledModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partnership_id", "feed", "fingerprint"], name="one_mapping_a_shape"
+            )
+        ]

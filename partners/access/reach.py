@@ -1,0 +1,57 @@
+"""How far a person reaches inside their own organisation. guardian is asked here and nowhere else.
+
+Object permissions only: no superuser, no permission held for all objects at once.
+"""
+
+from typing import TypeVar
+
+from django.db.models import Model, QuerySet
+from guardian.shortcuts import assign_perm, get_objects_for_user, remove_perm
+
+from partners.accounts.models import Account
+from partners.agreements.models import Partnership
+from partners.organisations.models import User
+from partners.tenancy.actors import ActorKind, Reach
+from partners.tenancy.context import current_actor
+
+HeldT = TypeVar("HeldT", bound=Model)
+WORKS = {Partnership: "agreements.work_partnership", Account: "accounts.work_account"}
+
+
+def partnerships_in_reach() -> QuerySet[Partnership]:
+    """The partnerships that the active actor works: all of the organisation's, or the assigned ones."""
+    actor = current_actor()
+    if actor.kind is not ActorKind.PERSON or actor.reach in (Reach.WHOLE, Reach.ACCOUNTS):
+        return Partnership.objects.all()
+    return _held(Partnership)
+
+
+def accounts_in_reach() -> QuerySet[Account] | None:
+    """The accounts that the active actor holds by exception, or None where reach does not stop at accounts."""
+    actor = current_actor()
+    if actor.kind is not ActorKind.PERSON or actor.reach is not Reach.ACCOUNTS:
+        return None
+    return _held(Account)
+
+
+def give_reach(user: User, held: Partnership | Account) -> None:
+    """Let a person of the acting organisation work one partnership or account."""
+    assign_perm(WORKS[type(held)], user, held)
+
+
+def take_reach(user: User, held: Partnership | Account) -> None:
+    """End that."""
+    remove_perm(WORKS[type(held)], user, held)
+
+
+def _held(model: type[HeldT]) -> QuerySet[HeldT]:
+    user = User.objects.get(pk=current_actor().user_id)
+    held: QuerySet[HeldT] = get_objects_for_user(
+        user,
+        WORKS[model],
+        klass=model._default_manager.all(),
+        use_groups=False,
+        with_superuser=False,
+        accept_global_perms=False,
+    )
+    return held

@@ -1,0 +1,67 @@
+"""End customers, owned by the distributor, and the handles by which a maker meets them."""
+
+from django.db import models
+
+from partners.agreements.models import Partnership
+from partners.tenancy.models import ActingOrganisation, PublicIdField, WalledModel
+
+
+class Account(WalledModel):
+    """An end customer of a distributor: what everybody with volume may know of it."""
+
+    public_id = PublicIdField(prefix="acc")
+    organisation_id = models.BigIntegerField(db_default=ActingOrganisation(), editable=False)
+    account_type = models.CharField(max_length=80, blank=True)
+    industry = models.CharField(max_length=80, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    postcode_area = models.CharField(max_length=10, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(WalledModel.Meta):
+        permissions = [("work_account", "Works this account")]
+        indexes = [models.Index(fields=["organisation_id"], name="accounts_of_organisation")]
+
+
+class AccountIdentity(WalledModel):
+    """Who the account is: a table of its own, so that the row itself can be withheld."""
+
+    account = models.OneToOneField(
+        Account, on_delete=models.CASCADE, primary_key=True, related_name="identity"
+    )
+    organisation_id = models.BigIntegerField(db_default=ActingOrganisation(), editable=False)
+    code = models.CharField(max_length=80)
+    name = models.CharField(max_length=200, blank=True)
+    street = models.CharField(max_length=200, blank=True)
+    city = models.CharField(max_length=120, blank=True)
+    region = models.CharField(max_length=120, blank=True)
+    postcode = models.CharField(max_length=20, blank=True)
+
+    class Meta(WalledModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation_id", "code"], name="account_code_once_a_distributor"
+            )
+        ]
+
+
+class AccountHandle(WalledModel):
+    """An account as met in one partnership: the maker's ids, links and pseudonyms are made of this, never of the
+    distributor's own id. `token` is keyed by partnership and epoch, so two makers have nothing in common."""
+
+    partnership = models.ForeignKey(Partnership, on_delete=models.PROTECT, related_name="handles")
+    manufacturer_id = models.BigIntegerField()
+    distributor_id = models.BigIntegerField()
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="handles")
+    epoch = models.PositiveIntegerField()
+    token = models.CharField(max_length=40, unique=True)
+
+    class Meta(WalledModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["partnership", "account", "epoch"], name="one_handle_an_epoch")
+        ]
+
+    @property
+    def pseudonym(self) -> str:
+        """A short form for people, such as `7F3A-1C`: enough to tell accounts of a partnership apart."""
+        tail = self.token.removeprefix("cus_")[:6].upper()
+        return f"{tail[:4]}-{tail[4:]}"

@@ -1,0 +1,107 @@
+"""Accounts come to be known: from the rows of a submission, by the distributor's own code."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from partners.accounts.models import Account, AccountHandle, AccountIdentity
+from partners.accounts.postcodes import postcode_area
+from partners.accounts.pseudonyms import pseudonym_key, token_for
+from partners.agreements.models import Partnership
+
+BATCH = 2_000
+_IDENTITY_FIELDS = ("name", "street", "city", "region", "postcode")
+_VOLUME_FIELDS = ("account_type", "industry", "country", "postcode_area")
+
+
+@dataclass(frozen=True)
+class AccountSeen:
+    """An account as a file describes it; an empty text means that the file did not say."""
+
+    code: str
+    name: str = ""
+    street: str = ""
+    city: str = ""
+    region: str = ""
+    postcode: str = ""
+    account_type: str = ""
+    industry: str = ""
+    country: str = ""
+
+    @property
+    def postcode_area(self) -> str:
+        """What may be told of the postcode with volumes."""
+        return postcode_area(self.country, self.postcode)
+
+
+def settle_accounts(partnership: Partnership, seen: Iterable[AccountSeen]) -> None:
+    """Make accounts that are new, bring the others up to date, and give each a handle in this partnership.
+
+    The caller holds the partnership's lock and acts for the distributor.
+    """
+    by_code = {account.code: account for account in seen}
+    known = {
+        identity.code: identity
+        for identity in AccountIdentity.objects.filter(
+            organisation_id=partnership.distributor_id, code__in=by_code
+        ).select_related("account")
+    }
+    _refresh(known, by_code)
+    made = _make([account for code, account in by_code.items() if code not in known])
+    _give_handles(partnership, [identity.account for identity in known.values()] + made)
+
+
+def _make(seen: list[AccountSeen]) -> list[Account]:
+    accounts = Account.objects.bulk_create(
+        [Account(**{field: getattr(one, field) for field in _VOLUME_FIELDS}) for one in seen], batch_size=BATCH
+    )
+    AccountIdentity.objects.bulk_create(
+        [
+            AccountIdentity(
+                account=account, code=one.code, **{field: getattr(one, field) for field in _IDENTITY_FIELDS}
+            )
+            for account, one in zip(accounts, seen, strict=True)
+        ],
+        batch_size=BATCH,
+    )
+    return accounts
+
+
+def _refresh(known: Mapping[str, AccountIdentity], seen: Mapping[str, AccountSeen]) -> None:
+    """What the newest file says holds; what it leaves out stays."""
+    identities, accounts = [], []
+    for code, identity in known.items():
+        if _take_over(identity, seen[code], _IDENTITY_FIELDS):
+            identities.append(identity)
+        if _take_over(identity.account, seen[code], _VOLUME_FIELDS):
+            accounts.append(identity.account)
+    AccountIdentity.objects.bulk_update(identities, _IDENTITY_FIELDS, batch_size=BATCH)
+    Account.objects.bulk_update(accounts, _VOLUME_FIELDS, batch_size=BATCH)
+
+
+def _take_over(row: AccountIdentity | Account, seen: AccountSeen, fields: tuple[str, ...]) -> bool:
+    changed = False
+    for field in fields:
+        value = getattr(seen, field)
+        if value and value != getattr(row, field):
+            setattr(row, field, value)
+            changed = True
+    return changed
+
+
+def _give_handles(partnership: Partnership, accounts: list[Account]) -> None:
+    key = pseudonym_key(partnership.public_id, partnership.pseudonym_epoch)
+    AccountHandle.objects.bulk_create(
+        [
+            AccountHandle(
+                partnership=partnership,
+                manufacturer_id=partnership.manufacturer_id,
+                distributor_id=partnership.distributor_id,
+                account=account,
+                epoch=partnership.pseudonym_epoch,
+                token=token_for(key, account.public_id),
+            )
+            for account in accounts
+        ],
+        batch_size=BATCH,
+        ignore_conflicts=True,
+    )

@@ -1,0 +1,25 @@
+"""Reading the catalogue."""
+
+from dataclasses import dataclass
+
+from partners.catalogue.models import Product
+
+
+@dataclass(frozen=True)
+class ProductIndex:
+    """The SKUs of a maker as the active actor sees them: product and family ids, and whether it is a catalogue."""
+
+    products: dict[str, tuple[int, int]]
+    is_catalogue: bool
+
+
+def get_product_index(manufacturer_id: int) -> ProductIndex:
+    """Every SKU in sight; a catalogue's product comes before a learned one of the same SKU."""
+    rows = list(
+        Product.objects.filter(manufacturer_id=manufacturer_id).values_list("sku", "id", "family_id", "learned_by_id")
+    )
+    rows.sort(key=lambda row: row[3] is None)
+    return ProductIndex(
+        {sku: (product_id, family_id) for sku, product_id, family_id, _ in rows},
+        is_catalogue=any(learned_by is None for *_, learned_by in rows),
+    )

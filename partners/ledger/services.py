@@ -1,0 +1,128 @@
+"""Writing the ledger: whole submissions, set-based, under the partnership's lock."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db import connection
+
+from partners.agreements.expansion import expand
+from partners.agreements.models import Partnership
+from partners.jobs.services import emit
+
+_DOCUMENTS = """
+DROP TABLE IF EXISTS new_document;
+CREATE TEMP TABLE new_document ON COMMIT DROP AS
+SELECT nextval(pg_get_serial_sequence('ledger_document', 'id')) AS id, d.* FROM (
+    SELECT document_number, min(account_id) AS account_id, min(business_date) AS business_date,
+           max(order_number) AS order_number, max(salesperson) AS salesperson
+    FROM compared_line WHERE status = 'fresh' AND document_id IS NULL
+    GROUP BY document_number ORDER BY min(source_row)) d;
+INSERT INTO ledger_document (id, partnership_id, distributor_id, account_id, business_date, submission_id)
+SELECT id, %(partnership)s, %(distributor)s, account_id, business_date, %(submission)s FROM new_document;
+INSERT INTO ledger_documentidentity (document_id, partnership_id, distributor_id, number, order_number)
+SELECT id, %(partnership)s, %(distributor)s, document_number, order_number FROM new_document;
+INSERT INTO ledger_documentcontact (document_id, partnership_id, distributor_id, salesperson)
+SELECT id, %(partnership)s, %(distributor)s, salesperson FROM new_document WHERE salesperson <> ''
+"""
+
+_LINES = """
+DROP TABLE IF EXISTS new_line;
+CREATE TEMP TABLE new_line ON COMMIT DROP AS
+SELECT nextval(pg_get_serial_sequence('ledger_line', 'id')) AS id, c.* FROM (
+    SELECT coalesce(c.document_id, n.id) AS for_document_id, date_trunc('month', c.business_date)::date AS month, c.*
+    FROM compared_line c LEFT JOIN new_document n ON n.document_number = c.document_number
+    WHERE c.status = 'fresh' ORDER BY c.account_id, c.business_date, c.source_row) c;
+INSERT INTO ledger_line (id, partnership_id, distributor_id, document_id, line_key, ordinal, account_id, product_id,
+    family_id, business_date, month, kind, quantity, submission_id, source_row, recorded_at)
+SELECT id, %(partnership)s, %(distributor)s, for_document_id, line_key, ordinal, account_id, product_id,
+    family_id, business_date, month, kind, quantity, %(submission)s, source_row, statement_timestamp() FROM new_line;
+INSERT INTO ledger_lineprice (line_id, partnership_id, distributor_id, family_id, month, currency, list_price,
+    discount, net_amount, unit_cost, freight)
+SELECT id, %(partnership)s, %(distributor)s, family_id, month, currency, list_price, discount, net_amount,
+    unit_cost, freight
+FROM new_line WHERE coalesce(list_price, discount, net_amount, unit_cost, freight) IS NOT NULL
+"""
+
+_INTEGRITY = """
+SELECT count(*) FROM new_line n
+LEFT JOIN ledger_document d ON d.id = n.for_document_id AND d.partnership_id = %(partnership)s
+LEFT JOIN accounts_account a ON a.id = n.account_id AND a.organisation_id = %(distributor)s
+WHERE d.id IS NULL OR a.id IS NULL OR d.account_id <> n.account_id
+"""
+
+_HELD = """
+INSERT INTO agreements_heldcell (partnership_id, distributor_id, account_id, family_id, month)
+SELECT DISTINCT partnership_id, distributor_id, account_id, family_id, month FROM ledger_line
+WHERE partnership_id = %(partnership)s AND account_id = ANY(%(accounts)s) AND month = ANY(%(months)s)
+  AND superseded_at IS NULL
+"""
+_NOT_HELD = """
+DELETE FROM agreements_heldcell WHERE partnership_id = %(partnership)s AND account_id = ANY(%(accounts)s)
+  AND month = ANY(%(months)s)
+"""
+
+
+class IntegrityBrokenError(RuntimeError):
+    """Lines that point to no document or account of this partnership: a defect of the software, not of the file."""
+
+
+def record_lines(partnership: Partnership, submission_id: int) -> int:
+    """Record the compared rows that are fresh, and return how many. The caller holds the partnership's lock.
+
+    Raises
+    ------
+    IntegrityBrokenError
+        When a line would point nowhere; nothing is recorded then.
+    """
+    parameters = {
+        "partnership": partnership.pk,
+        "distributor": partnership.distributor_id,
+        "submission": submission_id,
+    }
+    with connection.cursor() as cursor:
+        for statement in (_DOCUMENTS + ";" + _LINES).split(";"):
+            cursor.execute(statement, parameters)
+        cursor.execute(_INTEGRITY, parameters)
+        astray = cursor.fetchone()[0]
+        if astray:
+            raise IntegrityBrokenError(
+                f"{astray} lines of submission {submission_id} point to no document or account"
+            )
+        cursor.execute(
+            "SELECT array_agg(DISTINCT account_id), array_agg(DISTINCT month), count(*) FROM new_line"
+        )
+        accounts, months, count = cursor.fetchone()
+    _after_change(partnership, accounts or [], months or [])
+    return int(count)
+
+
+def supersede_submission(partnership: Partnership, submission_id: int) -> int:
+    """End the life of a submission's live lines, and return how many. Nothing is deleted: history stays."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH ended AS (UPDATE ledger_line SET superseded_at = statement_timestamp() WHERE partnership_id = %s"
+            " AND submission_id = %s AND superseded_at IS NULL RETURNING account_id, month)"
+            " SELECT array_agg(DISTINCT account_id), array_agg(DISTINCT month), count(*) FROM ended",
+            [partnership.pk, submission_id],
+        )
+        accounts, months, count = cursor.fetchone()
+    _after_change(partnership, accounts or [], months or [])
+    return int(count)
+
+
+def _after_change(partnership: Partnership, accounts: Sequence[int], months: Sequence[date]) -> None:
+    """Keep held cells and sight true, and tell the workers which months changed."""
+    if not accounts:
+        return
+    parameters = {"partnership": partnership.pk, "accounts": list(accounts), "months": list(months)}
+    with connection.cursor() as cursor:
+        cursor.execute(_NOT_HELD, parameters)
+        cursor.execute(_HELD, parameters)
+    expand(partnership)
+    emit(
+        "ledger.changed",
+        partnership_id=partnership.pk,
+        manufacturer_id=partnership.manufacturer_id,
+        distributor_id=partnership.distributor_id,
+        months=sorted(month.isoformat() for month in months),
+    )
