@@ -27,12 +27,11 @@ class AnalysisRun(Outcome):
     public_id = PublicIdField(prefix="run")
     as_of = models.DateField()
     known_at = models.DateTimeField()
-    started_at = models.DateTimeField(auto_now_add=True)
-    finished_at = models.DateTimeField(null=True)
-    accounts = models.PositiveIntegerField(default=0)
-    signals = models.PositiveIntegerField(default=0)
-    late = models.PositiveIntegerField(default=0)
-    is_latest = models.BooleanField(default=False)
+    finished_at = models.DateTimeField(auto_now_add=True)
+    accounts = models.PositiveIntegerField()
+    signals = models.PositiveIntegerField()
+    late = models.PositiveIntegerField()
+    is_latest = models.BooleanField(default=True)
 
     class Meta(Outcome.Meta):
         constraints = [
@@ -45,15 +44,14 @@ class AnalysisRun(Outcome):
 
 
 class VolumeFact(Outcome):
-    """An account's month in units: the METRICS of Layer 1 that volume alone supports."""
+    """An account's month in units; columns as `analytics.core.facts.monthly_volume` defines them."""
 
     account_id = models.BigIntegerField()
     month = models.DateField()
     orders = models.PositiveIntegerField()
-    lines = models.PositiveIntegerField()
     units = models.DecimalField(max_digits=18, decimal_places=4)
-    units_returned = models.DecimalField(max_digits=18, decimal_places=4)
-    skus = models.PositiveIntegerField()
+    returned_units = models.DecimalField(max_digits=18, decimal_places=4)
+    products = models.PositiveIntegerField()
     families = models.PositiveIntegerField()
 
     class Meta(Outcome.Meta):
@@ -65,17 +63,22 @@ class VolumeFact(Outcome):
 
 
 class MoneyFact(Outcome):
-    """An account's month in one currency. `cost_known_net` is the part of net for which a cost is known."""
+    """An account's month in one currency; columns as `analytics.core.facts.monthly_money` defines them."""
 
     account_id = models.BigIntegerField()
     month = models.DateField()
     currency = models.CharField(max_length=3)
-    gross = models.DecimalField(max_digits=18, decimal_places=4)
-    net = models.DecimalField(max_digits=18, decimal_places=4)
-    returned = models.DecimalField(max_digits=18, decimal_places=4)
+    lines = models.PositiveIntegerField()
+    gross_revenue = models.DecimalField(max_digits=18, decimal_places=4)
+    gross_is_net = models.PositiveIntegerField()
+    list_value = models.DecimalField(max_digits=18, decimal_places=4)
+    net_of_listed = models.DecimalField(max_digits=18, decimal_places=4)
+    returned_value = models.DecimalField(max_digits=18, decimal_places=4)
+    net_revenue = models.DecimalField(max_digits=18, decimal_places=4)
     cost = models.DecimalField(max_digits=18, decimal_places=4)
-    cost_known_net = models.DecimalField(max_digits=18, decimal_places=4)
-    gross_is_net = models.PositiveIntegerField(default=0)
+    net_of_costed = models.DecimalField(max_digits=18, decimal_places=4)
+    cost_unknown = models.PositiveIntegerField()
+    freight = models.DecimalField(max_digits=18, decimal_places=4)
 
     class Meta(Outcome.Meta):
         constraints = [
@@ -86,36 +89,82 @@ class MoneyFact(Outcome):
         ]
 
 
+class Standing(Outcome):
+    """How an account stands by its own rhythm in the latest run; see `analytics.core.cadence.cadence`."""
+
+    account_id = models.BigIntegerField()
+    judgement = models.CharField(max_length=24)
+    orders = models.PositiveIntegerField()
+    first_order_on = models.DateField()
+    last_order_on = models.DateField()
+    gaps_used = models.PositiveIntegerField()
+    gaps_window = models.CharField(max_length=16)
+    usual_gap = models.FloatField(null=True)
+    late_after_days = models.FloatField(null=True)
+    lapsed_after_days = models.FloatField(null=True)
+    present_gap = models.PositiveIntegerField()
+    previous_gap = models.FloatField(null=True)
+    deviation = models.FloatField(null=True)
+    confidence = models.FloatField(null=True)
+    expected_on = models.DateField(null=True)
+    days_late = models.IntegerField(null=True)
+    orders_missed = models.PositiveIntegerField(null=True)
+    order_units = models.FloatField(null=True)
+    units_at_stake = models.FloatField(null=True)
+
+    class Meta(Outcome.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["audience_id", "partnership_id", "account_id"], name="one_standing"
+            )
+        ]
+
+
+class StandingMoney(Outcome):
+    """What an order of the account is worth and what is at stake: category price."""
+
+    account_id = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    order_value = models.FloatField()
+    margin_rate = models.FloatField(null=True)
+    net_at_stake = models.DecimalField(max_digits=18, decimal_places=4)
+    profit_at_stake = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    basis = models.CharField(max_length=12)
+
+    class Meta(Outcome.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["audience_id", "partnership_id", "account_id"], name="one_standing_in_money"
+            )
+        ]
+
+
 class Finding(Outcome):
-    """A signal about an account. (partnership, account, kind, first seen) is one key for both sides."""
+    """A signal about an account, from the day on which its rule became true until it no longer is.
+
+    (partnership, account, kind, first seen on) is its key for both sides, so that they can work on it together.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        CLEARED = "cleared"
 
     public_id = PublicIdField(prefix="fnd")
-    run = models.ForeignKey(AnalysisRun, on_delete=models.CASCADE, related_name="findings")
     account_id = models.BigIntegerField()
     kind = models.CharField(max_length=40)
     first_seen_on = models.DateField()
-    last_order_on = models.DateField()
-    expected_on = models.DateField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    run_id = models.BigIntegerField()
     value = models.FloatField()
     baseline = models.FloatField()
     threshold = models.FloatField()
-    days_late = models.PositiveIntegerField()
-    orders = models.PositiveIntegerField()
-    orders_missed = models.PositiveIntegerField()
+    deviation = models.FloatField()
     confidence = models.FloatField()
 
     class Meta(Outcome.Meta):
-        indexes = [models.Index(fields=["run", "kind"], name="findings_of_run")]
-
-
-class FindingMoney(Outcome):
-    """What is at stake behind a finding: category price."""
-
-    class Basis(models.TextChoices):
-        GROSS_PROFIT = "gross_profit"
-        NET_REVENUE = "net_revenue"
-
-    finding = models.OneToOneField(Finding, on_delete=models.CASCADE, primary_key=True, related_name="money")
-    currency = models.CharField(max_length=3)
-    at_stake = models.DecimalField(max_digits=18, decimal_places=4)
-    basis = models.CharField(max_length=12, choices=Basis.choices)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["audience_id", "partnership_id", "account_id", "kind", "first_seen_on"],
+                name="one_finding_a_key",
+            )
+        ]

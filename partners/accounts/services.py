@@ -52,7 +52,8 @@ def settle_accounts(partnership: Partnership, seen: Iterable[AccountSeen]) -> No
 
 def _make(seen: list[AccountSeen]) -> list[Account]:
     accounts = Account.objects.bulk_create(
-        [Account(**{field: getattr(one, field) for field in _VOLUME_FIELDS}) for one in seen], batch_size=BATCH
+        [Account(**{field: getattr(one, field) for field in _VOLUME_FIELDS}) for one in seen],
+        batch_size=BATCH,
     )
     AccountIdentity.objects.bulk_create(
         [

@@ -16,7 +16,9 @@ class ProductIndex:
 def get_product_index(manufacturer_id: int) -> ProductIndex:
     """Every SKU in sight; a catalogue's product comes before a learned one of the same SKU."""
     rows = list(
-        Product.objects.filter(manufacturer_id=manufacturer_id).values_list("sku", "id", "family_id", "learned_by_id")
+        Product.objects.filter(manufacturer_id=manufacturer_id).values_list(
+            "sku", "id", "family_id", "learned_by_id"
+        )
     )
     rows.sort(key=lambda row: row[3] is None)
     return ProductIndex(

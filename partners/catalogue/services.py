@@ -37,7 +37,9 @@ class ProductRow:
 
 def open_catalogue() -> ProductFamily:
     """The acting manufacturer's family for products that it has not classified, made when missing."""
-    family, _ = ProductFamily.objects.get_or_create(manufacturer_id=current_organisation_id(), name=UNCLASSIFIED)
+    family, _ = ProductFamily.objects.get_or_create(
+        manufacturer_id=current_organisation_id(), name=UNCLASSIFIED
+    )
     return family
 
 
@@ -85,7 +87,10 @@ def learn_products(manufacturer_id: int, skus: Iterable[str]) -> None:
     Product.objects.bulk_create(
         [
             Product(
-                manufacturer_id=manufacturer_id, learned_by_id=current_organisation_id(), sku=sku, family=family
+                manufacturer_id=manufacturer_id,
+                learned_by_id=current_organisation_id(),
+                sku=sku,
+                family=family,
             )
             for sku in skus
         ],
@@ -99,7 +104,9 @@ def _settle_families(manufacturer_id: int, names: set[str]) -> dict[str, int]:
         ignore_conflicts=True,
     )
     return dict(
-        ProductFamily.objects.filter(manufacturer_id=manufacturer_id, name__in=names).values_list("name", "id")
+        ProductFamily.objects.filter(manufacturer_id=manufacturer_id, name__in=names).values_list(
+            "name", "id"
+        )
     )
 
 
@@ -130,7 +137,9 @@ def _read(file: IO[str]) -> Iterator[ProductRow]:
             " Name the columns sku, product_name and family at least."
         )
     for raw in reader:
-        cells = {(key or "").strip(): (value or "").strip() for key, value in raw.items() if isinstance(value, str)}
+        cells = {
+            (key or "").strip(): (value or "").strip() for key, value in raw.items() if isinstance(value, str)
+        }
         yield _row(cells, reader.line_num)
 
 

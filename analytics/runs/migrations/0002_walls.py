@@ -18,5 +18,5 @@ class Migration(migrations.Migration):
     ]
     operations = [
         BuildWall(f"runs_{table}", own("audience_id", select=CURRENT))
-        for table in ("analysisrun", "volumefact", "moneyfact", "finding", "findingmoney")
+        for table in ("analysisrun", "volumefact", "moneyfact", "standing", "standingmoney", "finding")
     ]

@@ -1,0 +1,211 @@
+"""The one list of metrics and signal kinds: what each number means, what it needs, who reads it.
+
+Screens, API, reports, the dictionary page and masking are driven by it. Labels are plain English; the portal
+translates them. Categories are those of the sharing agreement, named by plain strings.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+Category = Literal["volume", "price", "identity", "contacts", "inventory", "payments", "service"]
+Reader = Literal["sales", "finance", "operations"]
+
+VOLUME: frozenset[Category] = frozenset({"volume"})
+# The price category means nothing without the units it prices.
+PRICE: frozenset[Category] = frozenset({"volume", "price"})
+
+SALES: frozenset[Reader] = frozenset({"sales"})
+SALES_OPERATIONS: frozenset[Reader] = frozenset({"sales", "operations"})
+SALES_FINANCE: frozenset[Reader] = frozenset({"sales", "finance"})
+FINANCE_OPERATIONS: frozenset[Reader] = frozenset({"finance", "operations"})
+FINANCE: frozenset[Reader] = frozenset({"finance"})
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One number that the product shows, and everything needed to show it honestly."""
+
+    key: str
+    label: str
+    definition: str
+    formula: str
+    unit: Literal["orders", "units", "days", "products", "families", "money", "share"]
+    grain: str
+    better: Literal["up", "down"] | None
+    needs: frozenset[Category]
+    readers: frozenset[Reader]
+
+
+@dataclass(frozen=True)
+class SignalKind:
+    """One kind of finding. `step` is its place on the disengagement ladder, or None beside it."""
+
+    key: str
+    label: str
+    definition: str
+    needs: frozenset[Category]
+    step: int | None
+
+
+_METRICS = (
+    Metric(
+        "orders",
+        "Orders",
+        "Distinct documents with at least one positive sale line. Transfers and samples are not orders.",
+        "count(distinct document where kind = sale and quantity > 0)",
+        "orders",
+        "account x month",
+        "up",
+        VOLUME,
+        SALES,
+    ),
+    Metric(
+        "units",
+        "Units",
+        "Base units on sale and correction lines, before returns.",
+        "sum(quantity where kind in (sale, correction))",
+        "units",
+        "account x month",
+        "up",
+        VOLUME,
+        SALES_OPERATIONS,
+    ),
+    Metric(
+        "order_quantity",
+        "Order quantity",
+        "Mean base units of an order.",
+        "units / orders",
+        "units",
+        "account x month",
+        "up",
+        VOLUME,
+        SALES_OPERATIONS,
+    ),
+    Metric(
+        "order_interval",
+        "Order interval",
+        "Median days between consecutive order dates in the 365 days up to the last order; "
+        "with fewer than three intervals there, of all intervals.",
+        "median(order date - previous order date)",
+        "days",
+        "account at a date",
+        "down",
+        VOLUME,
+        SALES_OPERATIONS,
+    ),
+    Metric(
+        "days_since_order",
+        "Days since last order",
+        "Days from the last order to the date of the analysis.",
+        "as-of date - last order date",
+        "days",
+        "account at a date",
+        "down",
+        VOLUME,
+        SALES,
+    ),
+    Metric(
+        "sku_breadth",
+        "Products bought",
+        "Distinct products bought in the trailing 90 days.",
+        "count(distinct product), trailing 90 days",
+        "products",
+        "account at a date",
+        "up",
+        VOLUME,
+        SALES_OPERATIONS,
+    ),
+    Metric(
+        "family_breadth",
+        "Families bought",
+        "Distinct product families bought in the trailing 90 days.",
+        "count(distinct family), trailing 90 days",
+        "families",
+        "account at a date",
+        "up",
+        VOLUME,
+        SALES_OPERATIONS,
+    ),
+    Metric(
+        "gross_revenue",
+        "Gross revenue",
+        "List price times units over sale and correction lines. Where no list price is known the net amount "
+        "stands in, and the number of such lines is shown.",
+        "sum(list price x quantity)",
+        "money",
+        "account x month x currency",
+        "up",
+        PRICE,
+        SALES_FINANCE,
+    ),
+    Metric(
+        "net_revenue",
+        "Net revenue",
+        "Gross revenue minus discounts minus returns.",
+        "sum(net amount)",
+        "money",
+        "account x month x currency",
+        "up",
+        PRICE,
+        SALES_FINANCE,
+    ),
+    Metric(
+        "discount_rate",
+        "Discount rate",
+        "The share of list value that was given away, over the lines that carry both a list price "
+        "and a net amount.",
+        "1 - net amount / (list price x quantity)",
+        "share",
+        "account x month x currency",
+        "down",
+        PRICE,
+        SALES_FINANCE,
+    ),
+    Metric(
+        "return_rate",
+        "Return rate",
+        "Value returned for each unit of gross revenue, by the date of the return.",
+        "returned value / gross revenue",
+        "share",
+        "account x month x currency",
+        "down",
+        PRICE,
+        FINANCE_OPERATIONS,
+    ),
+    Metric(
+        "gross_margin",
+        "Gross margin",
+        "Net revenue minus the cost of the goods, over the lines whose unit cost is known. "
+        "A return gives its cost back.",
+        "sum(net amount - unit cost x quantity)",
+        "money",
+        "account x month x currency",
+        "up",
+        PRICE,
+        FINANCE,
+    ),
+)
+
+_SIGNALS = (
+    SignalKind(
+        "should_have_ordered",
+        "Should have ordered",
+        "The present gap is longer than nine in ten of the buyer's own gaps and than its previous gap. "
+        "Judged from five orders that span three months.",
+        VOLUME,
+        None,
+    ),
+    SignalKind(
+        "lapsed",
+        "Lapsed",
+        "The present gap is longer than 99 in 100 of the buyer's own gaps, or than a year, "
+        "and than three times its usual gap.",
+        VOLUME,
+        None,
+    ),
+)
+
+METRICS: Mapping[str, Metric] = MappingProxyType({metric.key: metric for metric in _METRICS})
+SIGNALS: Mapping[str, SignalKind] = MappingProxyType({kind.key: kind for kind in _SIGNALS})

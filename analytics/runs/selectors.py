@@ -1,0 +1,300 @@
+"""Reading outcomes for pages, API and reports: joined to accounts through the doors, masked by what is shared."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TypeVar
+
+from django.db.models import Sum
+
+from analytics.runs.models import AnalysisRun, Finding, MoneyFact, Standing, StandingMoney, VolumeFact
+from partners.access.doors import AccountCard, list_cards
+from partners.access.reach import accounts_in_reach
+from partners.agreements.models import Partnership
+from partners.ledger.selectors import Order, list_orders
+
+LATE = "should_have_ordered"
+OutcomeT = TypeVar("OutcomeT", Standing, StandingMoney)
+
+
+@dataclass(frozen=True)
+class Money:
+    """An exact amount in one currency."""
+
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True)
+class Stake:
+    """What the missed orders of an account are worth: gross profit, or net revenue where margin is unknown."""
+
+    money: Money
+    basis: str
+
+
+@dataclass(frozen=True)
+class LateOrder:
+    """A row of *should have ordered*. `stake` is None where no money is shared."""
+
+    card: AccountCard
+    partnership: Partnership
+    finding_id: str
+    first_seen_on: date
+    usual_gap: float
+    days_late: int
+    last_order_on: date
+    expected_on: date
+    orders: int
+    orders_missed: int
+    units_at_stake: float
+    confidence: float
+    stake: Stake | None
+
+
+@dataclass(frozen=True)
+class AccountRow:
+    """A row of the account list; amounts over the twelve months before the run's month."""
+
+    card: AccountCard
+    partnership: Partnership
+    judgement: str
+    orders: int
+    usual_gap: float | None
+    last_order_on: date
+    days_late: int | None
+    units: Decimal
+    net: Money | None
+
+
+@dataclass(frozen=True)
+class Month:
+    """One month of an account or partnership. `net` is None where no money is shared."""
+
+    month: date
+    orders: int
+    units: Decimal
+    net: Decimal | None
+
+
+@dataclass(frozen=True)
+class AccountPicture:
+    """Everything that an account's page shows."""
+
+    run: AnalysisRun | None
+    standing: Standing | None
+    stake: Stake | None
+    finding: Finding | None
+    months: list[Month]
+    currency: str | None
+    orders: list[Order]
+
+
+@dataclass(frozen=True)
+class PartnershipSummary:
+    """One partnership at a glance: late accounts, what is at stake, twelve months, and the run behind it."""
+
+    partnership: Partnership
+    run: AnalysisRun | None
+    accounts: int
+    late: int
+    lapsed: int
+    at_stake: Money | None
+    net: Money | None
+    months: list[Month]
+
+
+def list_late(partnerships: Sequence[Partnership]) -> list[LateOrder]:
+    """Accounts that should have ordered by now: most at stake first, gross profit before net revenue."""
+    by_id = {partnership.pk: partnership for partnership in partnerships}
+    cards = list_cards(partnerships)
+    standings = _by_account(Standing, by_id)
+    stakes = _by_account(StandingMoney, by_id)
+    rows = [
+        _late_order(by_id[finding.partnership_id], finding, cards[key], standings[key], stakes.get(key))
+        for finding in Finding.objects.filter(partnership_id__in=by_id, kind=LATE, state=Finding.State.OPEN)
+        if (key := (finding.partnership_id, finding.account_id)) in cards
+    ]
+    return sorted(rows, key=_most_at_stake)
+
+
+def list_accounts(partnerships: Sequence[Partnership]) -> list[AccountRow]:
+    """Every account in sight and reach that ever ordered, most units first."""
+    by_id = {partnership.pk: partnership for partnership in partnerships}
+    cards = list_cards(partnerships)
+    runs = _latest_runs(by_id)
+    units, net = _year_by_account(VolumeFact, "units", runs), _year_by_account(MoneyFact, "net_revenue", runs)
+    currencies = {key: row.currency for key, row in _by_account(StandingMoney, by_id).items()}
+    rows = [
+        AccountRow(
+            card=cards[key],
+            partnership=by_id[key[0]],
+            judgement=standing.judgement,
+            orders=standing.orders,
+            usual_gap=standing.usual_gap,
+            last_order_on=standing.last_order_on,
+            days_late=standing.days_late,
+            units=units.get(key, Decimal(0)),
+            net=Money(net.get(key, Decimal(0)), currencies[key]) if key in currencies else None,
+        )
+        for key, standing in _by_account(Standing, by_id).items()
+        if key in cards
+    ]
+    return sorted(rows, key=lambda row: (-row.units, row.card.ref))
+
+
+def get_account_picture(partnership: Partnership, card: AccountCard) -> AccountPicture:
+    """The account's rhythm, months and the orders behind them, as known to its latest run."""
+    key = (card.partnership_id, card.account_id)
+    by_id = {partnership.pk: partnership}
+    run = _latest_runs(by_id).get(partnership.pk)
+    money = _by_account(StandingMoney, by_id, account_id=card.account_id).get(key)
+    finding = (
+        Finding.objects.filter(
+            partnership_id=partnership.pk, account_id=card.account_id, state=Finding.State.OPEN
+        )
+        .order_by("-first_seen_on")
+        .first()
+    )
+    orders = (
+        list_orders(partnership.pk, card.account_id, until=run.as_of, known_at=run.known_at) if run else []
+    )
+    return AccountPicture(
+        run=run,
+        standing=_by_account(Standing, by_id, account_id=card.account_id).get(key),
+        stake=_stake(money),
+        finding=finding,
+        months=_months([partnership.pk], account_id=card.account_id),
+        currency=money.currency if money else None,
+        orders=orders,
+    )
+
+
+def list_partnership_summaries(partnerships: Sequence[Partnership]) -> list[PartnershipSummary]:
+    """Each partnership at a glance, in the order given; everything over what is in sight and reach."""
+    late = defaultdict(list)
+    for row in list_late(partnerships):
+        late[row.partnership.pk].append(row)
+    runs = _latest_runs({partnership.pk: partnership for partnership in partnerships})
+    rows = defaultdict(list)
+    for account in list_accounts(partnerships):
+        rows[account.partnership.pk].append(account)
+    return [
+        PartnershipSummary(
+            partnership=partnership,
+            run=runs.get(partnership.pk),
+            accounts=len(rows[partnership.pk]),
+            late=len(late[partnership.pk]),
+            lapsed=Counter(row.judgement for row in rows[partnership.pk])["lapsed"],
+            at_stake=total_at_stake(late[partnership.pk]),
+            net=_sum(row.net for row in rows[partnership.pk]),
+            months=_months([partnership.pk]),
+        )
+        for partnership in partnerships
+    ]
+
+
+def total_at_stake(late: Iterable[LateOrder]) -> Money | None:
+    """Gross profit at stake over a list, where every amount is gross profit in one currency; else None."""
+    stakes = [row.stake for row in late if row.stake is not None and row.stake.basis == "gross_profit"]
+    return _sum(stake.money for stake in stakes)
+
+
+def data_as_of(partnerships: Iterable[Partnership]) -> list[AnalysisRun]:
+    """The latest runs behind what is shown, oldest data first."""
+    runs = _latest_runs({partnership.pk: partnership for partnership in partnerships})
+    return sorted(runs.values(), key=lambda run: run.as_of)
+
+
+def _late_order(
+    partnership: Partnership,
+    finding: Finding,
+    card: AccountCard,
+    standing: Standing,
+    money: StandingMoney | None,
+) -> LateOrder:
+    return LateOrder(
+        card=card,
+        partnership=partnership,
+        finding_id=finding.public_id,
+        first_seen_on=finding.first_seen_on,
+        usual_gap=finding.baseline,
+        days_late=standing.days_late or 0,
+        last_order_on=standing.last_order_on,
+        expected_on=standing.expected_on or standing.last_order_on,
+        orders=standing.orders,
+        orders_missed=standing.orders_missed or 0,
+        units_at_stake=standing.units_at_stake or 0.0,
+        confidence=finding.confidence,
+        stake=_stake(money),
+    )
+
+
+def _stake(money: StandingMoney | None) -> Stake | None:
+    if money is None:
+        return None
+    amount = money.net_at_stake if money.profit_at_stake is None else money.profit_at_stake
+    return Stake(Money(amount, money.currency), money.basis)
+
+
+def _most_at_stake(row: LateOrder) -> tuple[bool, bool, Decimal, float]:
+    if row.stake is None:
+        return True, True, Decimal(0), -row.units_at_stake
+    return False, row.stake.basis != "gross_profit", -row.stake.money.amount, -row.units_at_stake
+
+
+def _latest_runs(by_id: dict[int, Partnership]) -> dict[int, AnalysisRun]:
+    return {
+        run.partnership_id: run
+        for run in AnalysisRun.objects.filter(partnership_id__in=by_id, is_latest=True)
+    }
+
+
+def _by_account(
+    model: type[OutcomeT], by_id: dict[int, Partnership], **only: int
+) -> dict[tuple[int, int], OutcomeT]:
+    rows = model._default_manager.filter(partnership_id__in=by_id, **only)
+    return {(row.partnership_id, row.account_id): row for row in rows}
+
+
+def _year_by_account(
+    model: type[VolumeFact] | type[MoneyFact], column: str, runs: dict[int, AnalysisRun]
+) -> dict[tuple[int, int], Decimal]:
+    sums: dict[tuple[int, int], Decimal] = {}
+    for partnership_id, run in runs.items():
+        end = run.as_of.replace(day=1)
+        facts = model._default_manager.filter(
+            partnership_id=partnership_id, month__gte=end.replace(year=end.year - 1), month__lt=end
+        )
+        totals = facts.values("account_id").annotate(total=Sum(column)).values_list("account_id", "total")
+        sums |= {(partnership_id, account_id): total for account_id, total in totals}
+    return sums
+
+
+def _months(partnership_ids: Sequence[int], **only: int) -> list[Month]:
+    # A total passes the same door as a list: who reaches some accounts sums those.
+    held = accounts_in_reach()
+    reach = {"partnership_id__in": partnership_ids, **only} | ({} if held is None else {"account_id__in": held})
+    volume = (
+        VolumeFact.objects.filter(**reach)
+        .values("month")
+        .annotate(all_orders=Sum("orders"), all_units=Sum("units"))
+        .order_by("month")
+    )
+    money = dict(
+        MoneyFact.objects.filter(**reach)
+        .values("month")
+        .annotate(total=Sum("net_revenue"))
+        .values_list("month", "total")
+    )
+    return [Month(row["month"], row["all_orders"], row["all_units"], money.get(row["month"])) for row in volume]
+
+
+def _sum(amounts: Iterable[Money | None]) -> Money | None:
+    """The sum of amounts of one currency; None where there is none, or where currencies mix."""
+    known = [money for money in amounts if money is not None]
+    if len({money.currency for money in known}) != 1:
+        return None
+    return Money(sum((money.amount for money in known), Decimal(0)), known[0].currency)

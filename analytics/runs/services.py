@@ -1,0 +1,161 @@
+"""Analysing a partnership for one audience: the organisation that is acting, with what it may see."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+import pandas as pd
+
+from analytics.core.cadence import cadence, order_days
+from analytics.core.facts import monthly_money, monthly_volume
+from analytics.core.findings import find, judge
+from analytics.runs.models import (
+    AnalysisRun,
+    Finding,
+    MoneyFact,
+    Outcome,
+    Standing,
+    StandingMoney,
+    VolumeFact,
+)
+from analytics.runs.storing import insert_frame
+from partners.agreements.locks import moment_between_changes
+from partners.agreements.models import Partnership
+from partners.ledger.selectors import frame_lines, last_business_date
+from partners.organisations.roles import Permission, require
+from partners.tenancy.actors import sweeper
+from partners.tenancy.context import acting_as, current_organisation_id
+
+OUTCOMES: tuple[type[Outcome], ...] = (AnalysisRun, VolumeFact, MoneyFact, Standing, StandingMoney, Finding)
+_VOLUME_AMOUNTS = ["units", "returned_units"]
+_MONEY_AMOUNTS = [
+    "gross_revenue", "list_value", "net_of_listed", "returned_value", "net_revenue", "cost", "net_of_costed", "freight",
+]  # fmt: skip
+_STANDING = [
+    "account_id", "judgement", "orders", "first_order_on", "last_order_on", "gaps_used", "gaps_window", "usual_gap",
+    "late_after_days", "lapsed_after_days", "present_gap", "previous_gap", "deviation", "confidence", "expected_on",
+    "days_late", "orders_missed", "order_units", "units_at_stake",
+]  # fmt: skip
+_STANDING_MONEY = [
+    "account_id", "currency", "order_value", "margin_rate", "net_at_stake", "profit_at_stake", "basis",
+]  # fmt: skip
+
+
+def analyse_partnership(
+    partnership_id: int, *, as_of: date | None = None, months: Sequence[date] | None = None
+) -> AnalysisRun | None:
+    """Bring facts, standings and findings of a partnership up to date for the acting organisation.
+
+    Facts of `months` alone are computed anew (None: of all). `as_of` None means the last day that the feed covers,
+    so that a late file makes nobody look late. Returns None where nothing is in sight, which for a maker is the
+    same whether nothing came or nothing is shared.
+    """
+    require(Permission.ANALYSE)
+    partnership = Partnership.objects.get(pk=partnership_id)
+    is_first = _sweep(partnership)
+    known_at = moment_between_changes(partnership.pk)
+    as_of = as_of or last_business_date(partnership.pk)
+    if as_of is None:
+        return None
+    _store_facts(partnership, known_at, None if is_first else months)
+    return _store_standings(partnership, as_of, known_at)
+
+
+def _sweep(partnership: Partnership) -> bool:
+    """Take away outcomes of an older epoch; True when no run of the present one is left to add to."""
+    audience_id = current_organisation_id()
+    if partnership.distributor_id != audience_id:
+        with acting_as(sweeper(audience_id)):
+            for model in OUTCOMES:
+                model.objects.filter(partnership_id=partnership.pk).exclude(epoch=partnership.epoch).delete()
+    return not AnalysisRun.objects.filter(partnership_id=partnership.pk).exists()
+
+
+def _store_facts(partnership: Partnership, known_at: datetime, months: Sequence[date] | None) -> None:
+    lines = frame_lines(
+        partnership.pk, until=date.max, known_at=known_at, months=None if months is None else list(months)
+    )
+    facts = (
+        (VolumeFact, monthly_volume(lines), _VOLUME_AMOUNTS),
+        (MoneyFact, monthly_money(lines), _MONEY_AMOUNTS),
+    )
+    for model, frame, amounts in facts:
+        outdated = model.objects.filter(partnership_id=partnership.pk)
+        (outdated if months is None else outdated.filter(month__in=months)).delete()
+        for column in amounts:
+            frame[column] = [Decimal(value).scaleb(-4) for value in frame[column].tolist()]
+        _insert(model, partnership, frame)
+
+
+def _store_standings(partnership: Partnership, as_of: date, known_at: datetime) -> AnalysisRun:
+    rhythm = cadence(order_days(frame_lines(partnership.pk, until=as_of, known_at=known_at)), as_of)
+    signals = find(rhythm)
+    standings = rhythm.assign(judgement=judge(rhythm)).rename(columns={"account": "account_id"})
+    run = _begin_run(partnership, as_of, known_at, standings, signals)
+    for model in (Standing, StandingMoney):
+        model.objects.filter(partnership_id=partnership.pk).delete()
+    _insert(
+        Standing, partnership, standings[_STANDING].astype({"days_late": "Int64", "orders_missed": "Int64"})
+    )
+    priced = standings[standings["net_at_stake"].notna()][_STANDING_MONEY]
+    for column in ("net_at_stake", "profit_at_stake"):
+        priced[column] = priced[column].round(4)
+    _insert(StandingMoney, partnership, priced)
+    _settle_findings(run, partnership, signals)
+    return run
+
+
+def _begin_run(
+    partnership: Partnership, as_of: date, known_at: datetime, standings: pd.DataFrame, signals: pd.DataFrame
+) -> AnalysisRun:
+    AnalysisRun.objects.filter(partnership_id=partnership.pk, is_latest=True).update(is_latest=False)
+    return AnalysisRun.objects.create(
+        partnership_id=partnership.pk,
+        distributor_id=partnership.distributor_id,
+        epoch=partnership.epoch,
+        as_of=as_of,
+        known_at=known_at,
+        accounts=len(standings),
+        signals=len(signals),
+        late=int((signals["kind"] == "should_have_ordered").sum()),
+    )
+
+
+def _settle_findings(run: AnalysisRun, partnership: Partnership, signals: pd.DataFrame) -> None:
+    """Open what is new, keep what still holds under its first day, clear what no longer does."""
+    Finding.objects.bulk_create(
+        [
+            Finding(
+                partnership_id=partnership.pk,
+                distributor_id=partnership.distributor_id,
+                epoch=partnership.epoch,
+                run_id=run.pk,
+                account_id=signal.account,
+                kind=signal.kind,
+                first_seen_on=signal.first_seen_on.date(),
+                value=signal.value,
+                baseline=signal.baseline,
+                threshold=signal.threshold,
+                deviation=signal.deviation,
+                confidence=signal.confidence,
+            )
+            for signal in signals.itertuples()
+        ],
+        update_conflicts=True,
+        unique_fields=["audience_id", "partnership_id", "account_id", "kind", "first_seen_on"],
+        update_fields=["run_id", "state", "value", "deviation", "confidence"],
+    )
+    Finding.objects.filter(partnership_id=partnership.pk).exclude(run_id=run.pk).update(
+        state=Finding.State.CLEARED
+    )
+
+
+def _insert(model: type[Outcome], partnership: Partnership, frame: pd.DataFrame) -> None:
+    insert_frame(
+        model,
+        frame.rename(columns={"account": "account_id"}),
+        audience_id=current_organisation_id(),
+        partnership_id=partnership.pk,
+        distributor_id=partnership.distributor_id,
+        epoch=partnership.epoch,
+    )

@@ -1,0 +1,99 @@
+"""Reading submissions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Min
+
+from integrations.ingestion.models import QuarantinedRow, Submission, SubmissionCheck
+from partners.access.doors import NotFound, list_partnerships
+from partners.agreements.models import Partnership
+from partners.audit.services import note_read
+from partners.tenancy.context import current_actor, current_organisation_id
+
+SHOWN_ROWS = 200
+
+
+@dataclass(frozen=True)
+class SubmissionRow:
+    """A submission in a list. For a maker `detail` is None: it sees that and when a file came, and how many rows."""
+
+    submission: Submission
+    partnership: Partnership
+    detail: SubmissionCheck | None
+
+
+@dataclass(frozen=True)
+class ReasonCount:
+    """How many rows one reason kept out, and the first of its sentences as an example."""
+
+    reason: str
+    rows: int
+    example: str
+
+
+@dataclass(frozen=True)
+class SubmissionPicture:
+    """Everything that a submission's page shows to the distributor who sent it."""
+
+    submission: Submission
+    partnership: Partnership
+    detail: SubmissionCheck
+    reasons: list[ReasonCount]
+    quarantined: list[QuarantinedRow]
+
+    @property
+    def progress(self) -> int:
+        """Per cent of the rows that were read in the present step."""
+        return 100 * self.detail.rows_done // self.detail.rows_total if self.detail.rows_total else 0
+
+
+def list_submissions(partnerships: Sequence[Partnership], limit: int = 100) -> list[SubmissionRow]:
+    """The newest submissions of these partnerships, newest first."""
+    by_id = {partnership.pk: partnership for partnership in partnerships}
+    found = list(Submission.objects.filter(partnership_id__in=by_id).order_by("-id")[:limit])
+    details = {check.submission_id: check for check in SubmissionCheck.objects.filter(submission__in=found)}
+    for partnership in partnerships:
+        rows = sum(submission.partnership_id == partnership.pk for submission in found)
+        note_read(
+            current_actor(),
+            owner_id=partnership.distributor_id,
+            partnership_id=partnership.pk,
+            what="submissions",
+            rows=rows,
+        )
+    return [
+        SubmissionRow(submission, by_id[submission.partnership_id], details.get(submission.pk))
+        for submission in found
+    ]
+
+
+def get_submission(public_id: str) -> SubmissionPicture:
+    """A submission of the acting distributor with its findings; raises `NotFound`."""
+    submission = Submission.objects.filter(
+        public_id=public_id, distributor_id=current_organisation_id()
+    ).first()
+    partnerships = {partnership.pk: partnership for partnership in list_partnerships()}
+    if submission is None or submission.partnership_id not in partnerships:
+        raise NotFound(public_id)
+    rows = QuarantinedRow.objects.filter(submission=submission).order_by("source_row", "id")
+    return SubmissionPicture(
+        submission=submission,
+        partnership=partnerships[submission.partnership_id],
+        detail=SubmissionCheck.objects.get(submission=submission),
+        reasons=_count_reasons(submission),
+        quarantined=list(rows[:SHOWN_ROWS]),
+    )
+
+
+def _count_reasons(submission: Submission) -> list[ReasonCount]:
+    counted = (
+        QuarantinedRow.objects.filter(submission=submission)
+        .values("reason")
+        .annotate(rows=Count("source_row", distinct=True), first=Min("id"))
+        .order_by("-rows", "reason")
+    )
+    sentences = dict(
+        QuarantinedRow.objects.filter(pk__in=[row["first"] for row in counted]).values_list("pk", "sentence")
+    )
+    return [ReasonCount(row["reason"], row["rows"], sentences[row["first"]]) for row in counted]

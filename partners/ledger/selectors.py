@@ -1,0 +1,109 @@
+"""Reading the ledger under the active actor: as far as its lines are in sight."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+import pandas as pd
+from django.db import connection
+
+# Amounts as integers of ten-thousandths: exact in a frame (see `analytics.core.facts`).
+# Each side's money uses its own cost: the distributor's lies with the line, the maker's in its catalogue.
+_FRAME = """
+WITH maker_cost AS (
+    SELECT product_id, currency, amount, from_on,
+           lead(from_on, 1, 'infinity') OVER (PARTITION BY product_id, currency ORDER BY from_on) AS until_on
+    FROM catalogue_unitcost
+)
+SELECT l.account_id AS account, l.document_id AS document, l.business_date, l.month, l.product_id AS product,
+       l.family_id AS family, l.kind, (l.quantity * 10000)::bigint AS quantity,
+       (p.list_price * 10000)::bigint AS list_price, (p.net_amount * 10000)::bigint AS net_amount,
+       ((CASE WHEN l.distributor_id = app_org() THEN p.unit_cost ELSE m.amount END) * 10000)::bigint AS unit_cost, (p.freight * 10000)::bigint AS freight, p.currency
+FROM ledger_line l
+LEFT JOIN ledger_lineprice p ON p.line_id = l.id
+LEFT JOIN maker_cost m ON m.product_id = l.product_id AND m.currency = p.currency
+    AND l.business_date >= m.from_on AND l.business_date < m.until_on
+WHERE l.partnership_id = %(partnership)s AND l.business_date <= %(until)s AND l.recorded_at <= %(known_at)s
+  AND (l.superseded_at IS NULL OR l.superseded_at > %(known_at)s)
+  AND (%(months)s::date[] IS NULL OR l.month = ANY(%(months)s))
+"""
+_INTEGERS = ("account", "document", "product", "family", "quantity")
+_AMOUNTS = ("list_price", "net_amount", "unit_cost", "freight")
+
+_ORDERS = """
+SELECT l.document_id, min(l.business_date), sum(l.quantity), count(*), count(DISTINCT l.family_id),
+       sum(p.net_amount), min(p.currency), max(i.number), max(c.salesperson), min(l.submission_id),
+       min(l.source_row), max(l.source_row)
+FROM ledger_line l
+LEFT JOIN ledger_lineprice p ON p.line_id = l.id
+LEFT JOIN ledger_documentidentity i ON i.document_id = l.document_id
+LEFT JOIN ledger_documentcontact c ON c.document_id = l.document_id
+WHERE l.partnership_id = %(partnership)s AND l.account_id = %(account)s AND l.kind = 'sale' AND l.quantity > 0
+  AND l.business_date <= %(until)s AND l.recorded_at <= %(known_at)s
+  AND (l.superseded_at IS NULL OR l.superseded_at > %(known_at)s)
+GROUP BY l.document_id ORDER BY 2 DESC, 1 DESC LIMIT %(limit)s
+"""
+
+
+@dataclass(frozen=True)
+class Order:
+    """A document as far as it is in sight. What is withheld is None: number without identity, money without price."""
+
+    business_date: date
+    units: Decimal
+    lines: int
+    families: int
+    net: Decimal | None
+    currency: str | None
+    number: str | None
+    salesperson: str | None
+    submission_id: int
+    source_rows: tuple[int, int]
+
+
+def frame_lines(
+    partnership_id: int, *, until: date, known_at: datetime, months: list[date] | None = None
+) -> pd.DataFrame:
+    """Lines in sight, as known at a moment: the frame that `analytics.core.facts` describes.
+
+    `months` None reads every month up to `until`. Amounts are int64 (nullable where withheld or unknown).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _FRAME, {"partnership": partnership_id, "until": until, "known_at": known_at, "months": months}
+        )
+        frame = pd.DataFrame.from_records(
+            cursor.fetchall(), columns=[column.name for column in cursor.description]
+        )
+    types = dict.fromkeys(_INTEGERS, "int64") | dict.fromkeys(_AMOUNTS, "Int64")
+    types |= dict.fromkeys(("business_date", "month"), "datetime64[s]")
+    return frame.astype(types)
+
+
+def list_orders(
+    partnership_id: int, account_id: int, *, until: date, known_at: datetime, limit: int = 24
+) -> list[Order]:
+    """The latest orders of an account as known at a moment: the evidence behind its rhythm, newest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _ORDERS,
+            {
+                "partnership": partnership_id,
+                "account": account_id,
+                "until": until,
+                "known_at": known_at,
+                "limit": limit,
+            },
+        )
+        return [Order(*row[1:10], source_rows=(row[10], row[11])) for row in cursor.fetchall()]
+
+
+def last_business_date(partnership_id: int) -> date | None:
+    """The last day that the partnership's feed covers, as far as it is in sight."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT max(business_date) FROM ledger_line WHERE partnership_id = %s AND superseded_at IS NULL",
+            [partnership_id],
+        )
+        day: date | None = cursor.fetchone()[0]
+    return day

@@ -1,0 +1,47 @@
+"""Each request acts as one person in one organisation, in one transaction."""
+
+from collections.abc import Callable
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+
+from partners.audit.services import record
+from partners.organisations.login import Seat, list_seats
+from partners.tenancy.context import acting_as
+
+SEAT = "seat"  # the session's choice among the user's memberships
+SERVER_ERROR = 500
+DENIED = (403, 404)
+
+
+class ActorMiddleware:
+    """Open the request's transaction and act in the user's seat for its whole length.
+
+    The organisation comes from the membership alone, looked up anew at each request: a seat that ended is
+    gone with the next click. Whoever is not known, or has no seat, acts as nobody and sees no row.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.seats = list_seats(request.user.pk) if request.user.is_authenticated else []  # type: ignore[attr-defined]
+        seat = _chosen(request)
+        request.seat = seat  # type: ignore[attr-defined]
+        if seat is None:
+            return self.get_response(request)
+        with acting_as(seat.actor(request.user.pk)):
+            response = self.get_response(request)
+            if response.status_code >= SERVER_ERROR:
+                transaction.set_rollback(True)
+            elif response.status_code in DENIED:
+                record(
+                    "access.denied", request.resolver_match.view_name[:80] if request.resolver_match else ""
+                )
+        return response
+
+
+def _chosen(request: HttpRequest) -> Seat | None:
+    seats: list[Seat] = request.seats  # type: ignore[attr-defined]
+    wanted = request.session.get(SEAT) if seats else None
+    return next((seat for seat in seats if seat.membership_id == wanted), seats[0] if seats else None)

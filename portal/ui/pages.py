@@ -1,0 +1,47 @@
+"""What every page declares: the permission that it needs and the purpose for which it reads."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+
+from partners.access.doors import NotFound
+from partners.organisations.roles import Permission, require
+from partners.tenancy.actors import Purpose
+from partners.tenancy.context import acting_as, current_actor
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def page(permission: Permission | None, purpose: Purpose = Purpose.RETENTION) -> Callable[[View[P]], View[P]]:
+    """A page for people with a seat: to the login without one, 403 without the permission, 404 for what is not theirs.
+
+    `permission` None is for pages that belong to everybody with a seat. The view must return a rendered
+    response: nothing is read after the actor has left.
+    """
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if request.seat is None:  # type: ignore[attr-defined]
+                raise PermissionDenied(
+                    "You have no seat in any organisation. Ask your administrator for one."
+                )
+            with acting_as(current_actor().for_purpose(purpose)):
+                if permission is not None:
+                    require(permission)
+                try:
+                    return view(request, *args, **kwargs)
+                except NotFound as missing:
+                    raise Http404 from missing
+
+        guarded.page_permission = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
