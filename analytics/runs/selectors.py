@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from analytics.runs.models import AnalysisRun, Finding, MoneyFact, Standing, StandingMoney, VolumeFact
 from partners.access.doors import AccountCard, list_cards
@@ -17,6 +17,7 @@ from partners.ledger.selectors import Order, list_orders
 
 LATE = "should_have_ordered"
 OutcomeT = TypeVar("OutcomeT", Standing, StandingMoney)
+Cards = dict[tuple[int, int], AccountCard]
 
 
 @dataclass(frozen=True)
@@ -106,10 +107,22 @@ class PartnershipSummary:
     months: list[Month]
 
 
+@dataclass(frozen=True)
+class Overview:
+    """Everything that a home page shows, read once."""
+
+    late: list[LateOrder]
+    accounts: list[AccountRow]
+    summaries: list[PartnershipSummary]
+
+
 def list_late(partnerships: Sequence[Partnership]) -> list[LateOrder]:
     """Accounts that should have ordered by now: most at stake first, gross profit before net revenue."""
+    return _late_orders(partnerships, list_cards(partnerships))
+
+
+def _late_orders(partnerships: Sequence[Partnership], cards: Cards) -> list[LateOrder]:
     by_id = {partnership.pk: partnership for partnership in partnerships}
-    cards = list_cards(partnerships)
     standings = _by_account(Standing, by_id)
     stakes = _by_account(StandingMoney, by_id)
     rows = [
@@ -123,8 +136,12 @@ def list_late(partnerships: Sequence[Partnership]) -> list[LateOrder]:
 def list_accounts(partnerships: Sequence[Partnership]) -> list[AccountRow]:
     """Every account in sight and reach that ever ordered, most units first."""
     by_id = {partnership.pk: partnership for partnership in partnerships}
-    cards = list_cards(partnerships)
-    runs = _latest_runs(by_id)
+    return _account_rows(by_id, list_cards(partnerships), _latest_runs(by_id))
+
+
+def _account_rows(
+    by_id: dict[int, Partnership], cards: Cards, runs: dict[int, AnalysisRun]
+) -> list[AccountRow]:
     units, net = _year_by_account(VolumeFact, "units", runs), _year_by_account(MoneyFact, "net_revenue", runs)
     currencies = {key: row.currency for key, row in _by_account(StandingMoney, by_id).items()}
     rows = [
@@ -166,7 +183,7 @@ def get_account_picture(partnership: Partnership, card: AccountCard) -> AccountP
         standing=_by_account(Standing, by_id, account_id=card.account_id).get(key),
         stake=_stake(money),
         finding=finding,
-        months=_months([partnership.pk], account_id=card.account_id),
+        months=_months([partnership.pk], account_id=card.account_id)[partnership.pk],
         currency=money.currency if money else None,
         orders=orders,
     )
@@ -174,26 +191,43 @@ def get_account_picture(partnership: Partnership, card: AccountCard) -> AccountP
 
 def list_partnership_summaries(partnerships: Sequence[Partnership]) -> list[PartnershipSummary]:
     """Each partnership at a glance, in the order given; everything over what is in sight and reach."""
-    late = defaultdict(list)
-    for row in list_late(partnerships):
-        late[row.partnership.pk].append(row)
-    runs = _latest_runs({partnership.pk: partnership for partnership in partnerships})
-    rows = defaultdict(list)
-    for account in list_accounts(partnerships):
-        rows[account.partnership.pk].append(account)
-    return [
-        PartnershipSummary(
-            partnership=partnership,
-            run=runs.get(partnership.pk),
-            accounts=len(rows[partnership.pk]),
-            late=len(late[partnership.pk]),
-            lapsed=Counter(row.judgement for row in rows[partnership.pk])["lapsed"],
-            at_stake=total_at_stake(late[partnership.pk]),
-            net=_sum(row.net for row in rows[partnership.pk]),
-            months=_months([partnership.pk]),
-        )
-        for partnership in partnerships
+    return get_overview(partnerships).summaries
+
+
+def get_overview(partnerships: Sequence[Partnership]) -> Overview:
+    """Late orders, accounts and summaries; as many queries for a hundred partnerships as for one."""
+    by_id = {partnership.pk: partnership for partnership in partnerships}
+    cards, runs, months = list_cards(partnerships), _latest_runs(by_id), _months(by_id)
+    late, accounts = _late_orders(partnerships, cards), _account_rows(by_id, cards, runs)
+    late_of, accounts_of = defaultdict(list), defaultdict(list)
+    for row in late:
+        late_of[row.partnership.pk].append(row)
+    for account in accounts:
+        accounts_of[account.partnership.pk].append(account)
+    summaries = [
+        _summary(partnership, runs.get(key), accounts_of[key], late_of[key], months[key])
+        for key, partnership in by_id.items()
     ]
+    return Overview(late, accounts, summaries)
+
+
+def _summary(
+    partnership: Partnership,
+    run: AnalysisRun | None,
+    accounts: list[AccountRow],
+    late: list[LateOrder],
+    months: list[Month],
+) -> PartnershipSummary:
+    return PartnershipSummary(
+        partnership=partnership,
+        run=run,
+        accounts=len(accounts),
+        late=len(late),
+        lapsed=Counter(row.judgement for row in accounts)["lapsed"],
+        at_stake=total_at_stake(late),
+        net=_sum(row.net for row in accounts),
+        months=months,
+    )
 
 
 def total_at_stake(late: Iterable[LateOrder]) -> Money | None:
@@ -262,34 +296,45 @@ def _by_account(
 def _year_by_account(
     model: type[VolumeFact] | type[MoneyFact], column: str, runs: dict[int, AnalysisRun]
 ) -> dict[tuple[int, int], Decimal]:
-    sums: dict[tuple[int, int], Decimal] = {}
+    """Sums over the twelve months before each run's month."""
+    years = Q()
     for partnership_id, run in runs.items():
         end = run.as_of.replace(day=1)
-        facts = model._default_manager.filter(
-            partnership_id=partnership_id, month__gte=end.replace(year=end.year - 1), month__lt=end
-        )
-        totals = facts.values("account_id").annotate(total=Sum(column)).values_list("account_id", "total")
-        sums |= {(partnership_id, account_id): total for account_id, total in totals}
-    return sums
+        years |= Q(partnership_id=partnership_id, month__gte=end.replace(year=end.year - 1), month__lt=end)
+    if not years:
+        return {}
+    totals = (
+        model._default_manager.filter(years)
+        .values("partnership_id", "account_id")
+        .annotate(total=Sum(column))
+    )
+    return {(row["partnership_id"], row["account_id"]): row["total"] for row in totals}
 
 
-def _months(partnership_ids: Sequence[int], **only: int) -> list[Month]:
+def _months(partnership_ids: Iterable[int], **only: int) -> defaultdict[int, list[Month]]:
+    """Months by partnership, oldest first."""
     # A total passes the same door as a list: who reaches some accounts sums those.
     held = accounts_in_reach()
-    reach = {"partnership_id__in": partnership_ids, **only} | ({} if held is None else {"account_id__in": held})
+    reach = {"partnership_id__in": list(partnership_ids), **only} | (
+        {} if held is None else {"account_id__in": held}
+    )
     volume = (
         VolumeFact.objects.filter(**reach)
-        .values("month")
+        .values("partnership_id", "month")
         .annotate(all_orders=Sum("orders"), all_units=Sum("units"))
         .order_by("month")
     )
-    money = dict(
-        MoneyFact.objects.filter(**reach)
-        .values("month")
+    money = {
+        (row["partnership_id"], row["month"]): row["total"]
+        for row in MoneyFact.objects.filter(**reach)
+        .values("partnership_id", "month")
         .annotate(total=Sum("net_revenue"))
-        .values_list("month", "total")
-    )
-    return [Month(row["month"], row["all_orders"], row["all_units"], money.get(row["month"])) for row in volume]
+    }
+    months = defaultdict(list)
+    for row in volume:
+        key = row["partnership_id"], row["month"]
+        months[key[0]].append(Month(key[1], row["all_orders"], row["all_units"], money.get(key)))
+    return months
 
 
 def _sum(amounts: Iterable[Money | None]) -> Money | None:

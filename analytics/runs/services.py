@@ -19,7 +19,7 @@ from analytics.runs.models import (
     VolumeFact,
 )
 from analytics.runs.storing import insert_frame
-from partners.agreements.locks import moment_between_changes
+from partners.agreements.locks import lock_outcomes, moment_between_changes
 from partners.agreements.models import Partnership
 from partners.ledger.selectors import frame_lines, last_business_date
 from partners.organisations.roles import Permission, require
@@ -51,6 +51,7 @@ def analyse_partnership(
     same whether nothing came or nothing is shared.
     """
     require(Permission.ANALYSE)
+    lock_outcomes(partnership_id)
     partnership = Partnership.objects.get(pk=partnership_id)
     is_first = _sweep(partnership)
     known_at = moment_between_changes(partnership.pk)

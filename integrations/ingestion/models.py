@@ -26,7 +26,7 @@ class Submission(WalledModel):
     distributor_id = models.BigIntegerField()
     feed = models.CharField(max_length=20, default="sell_through")
     source = models.CharField(max_length=10, choices=Source.choices)
-    file_name = models.CharField(max_length=200)
+    file_name = models.CharField(max_length=255)
     state = models.CharField(max_length=10, choices=State.choices, default=State.RECEIVED)
     received_at = models.DateTimeField(auto_now_add=True)
     committed_at = models.DateTimeField(null=True)
@@ -82,7 +82,7 @@ class QuarantinedRow(WalledModel):
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="quarantined_rows")
     distributor_id = models.BigIntegerField()
     source_row = models.PositiveIntegerField()
-    column = models.CharField(max_length=120, blank=True)
+    column = models.CharField(max_length=255, blank=True)
     reason = models.CharField(max_length=40)
     found = models.CharField(max_length=120, blank=True)
     sentence = models.TextField()
@@ -92,18 +92,13 @@ class QuarantinedRow(WalledModel):
 
 
 class FeedMapping(WalledModel):
-    """How a distributor's headings are read, remembered by the fingerprint of the headings."""
+    """How a distributor's file was last accepted: its mapping and conventions, from which the next one starts."""
 
     partnership_id = models.BigIntegerField()
     distributor_id = models.BigIntegerField()
     feed = models.CharField(max_length=20)
-    fingerprint = models.CharField(max_length=64)
-    mapping = models.JSONField()
+    examination = models.JSONField()
     confirmed_at = models.DateTimeField(auto_now=True)
 
     class Meta(WalledModel.Meta):
-        constraints = [
-            models.UniqueConstraint(
-                fields=["partnership_id", "feed", "fingerprint"], name="one_mapping_a_shape"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["partnership_id", "feed"], name="one_mapping_a_feed")]

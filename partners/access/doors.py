@@ -6,14 +6,16 @@ What crosses between organisations is decided by the walls; what a person reache
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Q, QuerySet
 
 from partners.access.reach import accounts_in_reach, partnerships_in_reach
 from partners.accounts.models import AccountHandle, AccountIdentity
-from partners.agreements.models import Category, GrantedCell, Partnership
+from partners.agreements.models import Category, Grant, GrantedCell, Granularity, Partnership
 from partners.audit.services import note_read
+from partners.catalogue.models import ProductFamily
 from partners.tenancy.context import current_actor, current_organisation_id
 
 
@@ -55,12 +57,54 @@ def get_partnership(public_id: str) -> Partnership:
 
 def shared_categories(partnership: Partnership) -> frozenset[Category]:
     """The categories of which the active actor sees at least a part: all for the distributor itself."""
+    return list_shared_categories([partnership])[partnership.pk]
+
+
+def list_shared_categories(partnerships: Iterable[Partnership]) -> dict[int, frozenset[Category]]:
+    """`shared_categories` of several partnerships, by their ids; one query."""
     actor = current_actor()
-    if partnership.distributor_id == actor.organisation_id:
-        return frozenset(Category)
-    cells = GrantedCell.objects.filter(partnership_id=partnership.pk, manufacturer_id=actor.organisation_id)
+    theirs = {partnership.pk: partnership.distributor_id for partnership in partnerships}
+    cells = GrantedCell.objects.filter(partnership_id__in=theirs, manufacturer_id=actor.organisation_id)
     given = cells.extra(where=["purposes & %s <> 0"], params=[actor.purpose.value])
-    return frozenset(Category(value) for value in given.values_list("category", flat=True).distinct())
+    seen: dict[int, set[Category]] = {key: set() for key in theirs}
+    for key, value in given.values_list("partnership_id", "category").distinct():
+        seen[key].add(Category(value))
+    return {
+        key: frozenset(Category if owner_id == actor.organisation_id else seen[key])
+        for key, owner_id in theirs.items()
+    }
+
+
+@dataclass(frozen=True)
+class Term:
+    """What a distributor grants at present of one category; None: every family, no first or last month."""
+
+    category: Category
+    family: str | None
+    from_month: date | None
+    to_month: date | None
+    granularity: Granularity
+    granted_at: datetime
+
+
+def list_terms(partnerships: Iterable[Partnership]) -> dict[int, list[Term]]:
+    """The live grants by partnership id, in the order of the categories; both sides read them."""
+    terms: dict[int, list[Term]] = {partnership.pk: [] for partnership in partnerships}
+    grants = list(Grant.objects.filter(partnership_id__in=terms, revoked_at=None).order_by("granted_at"))
+    wanted = {grant.family_id for grant in grants if grant.family_id is not None}
+    families = dict(ProductFamily.objects.filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}
+    order = list(Category)
+    for grant in sorted(grants, key=lambda grant: order.index(Category(grant.category))):
+        term = Term(
+            category=Category(grant.category),
+            family=None if grant.family_id is None else families.get(grant.family_id, ""),
+            from_month=grant.from_month,
+            to_month=grant.to_month,
+            granularity=Granularity(grant.granularity),
+            granted_at=grant.granted_at,
+        )
+        terms[grant.partnership_id].append(term)
+    return terms
 
 
 def handles_in_reach(partnerships: Iterable[Partnership]) -> QuerySet[AccountHandle]:
@@ -82,8 +126,11 @@ def list_cards(partnerships: Iterable[Partnership]) -> dict[tuple[int, int], Acc
     return _cards(handles)
 
 
-def get_card(ref: str) -> tuple[Partnership, AccountCard]:
-    """The account behind a reference: the distributor's own `acc_…` or a maker's `cus_…`; raises `NotFound`."""
+def list_cards_of(ref: str) -> list[tuple[Partnership, AccountCard]]:
+    """The account behind a reference, once for each partnership in which it is met; raises `NotFound`.
+
+    The reference is the distributor's own `acc_…` or a maker's `cus_…`; a maker meets it in one partnership.
+    """
     partnerships = {partnership.pk: partnership for partnership in list_partnerships()}
     handles = handles_in_reach(partnerships.values()).select_related("account")
     organisation_id = current_organisation_id()
@@ -91,12 +138,20 @@ def get_card(ref: str) -> tuple[Partnership, AccountCard]:
         handles = handles.filter(distributor_id=organisation_id, account__public_id=ref)
     else:
         handles = handles.filter(manufacturer_id=organisation_id, token=ref)
-    handle = handles.order_by("partnership_id").first()
-    if handle is None:
+    found = list(handles.order_by("partnership_id"))
+    if not found:
         raise NotFound(ref)
-    _note(partnerships, [handle], what="account", subject=ref)
-    card = _cards([handle])[handle.partnership_id, handle.account_id]
-    return partnerships[handle.partnership_id], card
+    _note(partnerships, found, what="account", subject=ref)
+    cards = _cards(found)
+    return [
+        (partnerships[handle.partnership_id], cards[handle.partnership_id, handle.account_id])
+        for handle in found
+    ]
+
+
+def get_card(ref: str) -> tuple[Partnership, AccountCard]:
+    """The first of `list_cards_of`."""
+    return list_cards_of(ref)[0]
 
 
 def _cards(handles: list[AccountHandle]) -> dict[tuple[int, int], AccountCard]:

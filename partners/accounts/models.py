@@ -11,9 +11,9 @@ class Account(WalledModel):
 
     public_id = PublicIdField(prefix="acc")
     organisation_id = models.BigIntegerField(db_default=ActingOrganisation(), editable=False)
-    account_type = models.CharField(max_length=80, blank=True)
-    industry = models.CharField(max_length=80, blank=True)
-    country = models.CharField(max_length=2, blank=True)
+    account_type = models.CharField(max_length=255, blank=True)
+    industry = models.CharField(max_length=255, blank=True)
+    country = models.CharField(max_length=255, blank=True)
     postcode_area = models.CharField(max_length=10, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -29,12 +29,12 @@ class AccountIdentity(WalledModel):
         Account, on_delete=models.CASCADE, primary_key=True, related_name="identity"
     )
     organisation_id = models.BigIntegerField(db_default=ActingOrganisation(), editable=False)
-    code = models.CharField(max_length=80)
-    name = models.CharField(max_length=200, blank=True)
-    street = models.CharField(max_length=200, blank=True)
-    city = models.CharField(max_length=120, blank=True)
-    region = models.CharField(max_length=120, blank=True)
-    postcode = models.CharField(max_length=20, blank=True)
+    code = models.CharField(max_length=255)
+    name = models.CharField(max_length=255, blank=True)
+    street = models.CharField(max_length=255, blank=True)
+    city = models.CharField(max_length=255, blank=True)
+    region = models.CharField(max_length=255, blank=True)
+    postcode = models.CharField(max_length=255, blank=True)
 
     class Meta(WalledModel.Meta):
         constraints = [

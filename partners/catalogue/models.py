@@ -12,7 +12,7 @@ class ProductFamily(WalledModel):
 
     public_id = PublicIdField(prefix="fam")
     manufacturer_id = models.BigIntegerField()
-    name = models.CharField(max_length=120)
+    name = models.CharField(max_length=255)
 
     class Meta(WalledModel.Meta):
         constraints = [
@@ -34,10 +34,10 @@ class Product(WalledModel):
     manufacturer_id = models.BigIntegerField()
     learned_by_id = models.BigIntegerField(null=True)
     family = models.ForeignKey(ProductFamily, on_delete=models.PROTECT)
-    sku = models.CharField(max_length=80)
-    name = models.CharField(max_length=200, blank=True)
-    category = models.CharField(max_length=80, blank=True)
-    product_line = models.CharField(max_length=80, blank=True)
+    sku = models.CharField(max_length=255)
+    name = models.CharField(max_length=255, blank=True)
+    category = models.CharField(max_length=255, blank=True)
+    product_line = models.CharField(max_length=255, blank=True)
     launched_on = models.DateField(null=True)
     ended_on = models.DateField(null=True)
     attributes = models.JSONField(default=dict)

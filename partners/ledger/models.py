@@ -37,8 +37,8 @@ class DocumentIdentity(WalledModel):
     document_id = models.BigIntegerField(primary_key=True)
     partnership_id = models.BigIntegerField()
     distributor_id = models.BigIntegerField()
-    number = models.CharField(max_length=80)
-    order_number = models.CharField(max_length=80, blank=True)
+    number = models.CharField(max_length=255)
+    order_number = models.CharField(max_length=255, blank=True)
 
     class Meta(WalledModel.Meta):
         constraints = [
@@ -52,7 +52,7 @@ class DocumentContact(WalledModel):
     document_id = models.BigIntegerField(primary_key=True)
     partnership_id = models.BigIntegerField()
     distributor_id = models.BigIntegerField()
-    salesperson = models.CharField(max_length=120)
+    salesperson = models.CharField(max_length=255)
 
 
 class Line(WalledModel):

@@ -9,6 +9,11 @@ from partners.agreements.expansion import expand
 from partners.agreements.models import Partnership
 from partners.jobs.services import emit
 
+# Accounts that were new when the rows were compared have been settled since.
+_ACCOUNTS = """
+UPDATE compared_line c SET account_id = i.account_id FROM accounts_accountidentity i
+WHERE c.account_id IS NULL AND c.status = 'fresh' AND i.organisation_id = %(distributor)s AND i.code = c.account_code
+"""
 _DOCUMENTS = """
 DROP TABLE IF EXISTS new_document;
 CREATE TEMP TABLE new_document ON COMMIT DROP AS
@@ -67,7 +72,9 @@ class IntegrityBrokenError(RuntimeError):
 
 
 def record_lines(partnership: Partnership, submission_id: int) -> int:
-    """Record the compared rows that are fresh, and return how many. The caller holds the partnership's lock.
+    """Record the compared rows that are fresh, and return how many.
+
+    The caller holds the partnership's lock, has compared under it, and has settled the accounts.
 
     Raises
     ------
@@ -80,7 +87,7 @@ def record_lines(partnership: Partnership, submission_id: int) -> int:
         "submission": submission_id,
     }
     with connection.cursor() as cursor:
-        for statement in (_DOCUMENTS + ";" + _LINES).split(";"):
+        for statement in ";".join((_ACCOUNTS, _DOCUMENTS, _LINES)).split(";"):
             cursor.execute(statement, parameters)
         cursor.execute(_INTEGRITY, parameters)
         astray = cursor.fetchone()[0]

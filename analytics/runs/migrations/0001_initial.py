@@ -1,5 +1,6 @@
-import partners.tenancy.models
 from django.db import migrations, models
+
+import partners.tenancy.models
 
 
 class Migration(migrations.Migration):

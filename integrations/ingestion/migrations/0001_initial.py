@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ),
                 ("distributor_id", models.BigIntegerField()),
                 ("source_row", models.PositiveIntegerField()),
-                ("column", models.CharField(blank=True, max_length=120)),
+                ("column", models.CharField(blank=True, max_length=255)),
                 ("reason", models.CharField(max_length=40)),
                 ("found", models.CharField(blank=True, max_length=120)),
                 ("sentence", models.TextField()),
@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                     "source",
                     models.CharField(choices=[("command", "Command"), ("upload", "Upload")], max_length=10),
                 ),
-                ("file_name", models.CharField(max_length=200)),
+                ("file_name", models.CharField(max_length=255)),
                 (
                     "state",
                     models.CharField(
@@ -117,8 +117,7 @@ class Migration(migrations.Migration):
                 ("partnership_id", models.BigIntegerField()),
                 ("distributor_id", models.BigIntegerField()),
                 ("feed", models.CharField(max_length=20)),
-                ("fingerprint", models.CharField(max_length=64)),
-                ("mapping", models.JSONField()),
+                ("examination", models.JSONField()),
                 ("confirmed_at", models.DateTimeField(auto_now=True)),
             ],
             options={
@@ -127,9 +126,7 @@ class Migration(migrations.Migration):
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("partnership_id", "feed", "fingerprint"), name="one_mapping_a_shape"
-                    )
+                    models.UniqueConstraint(fields=("partnership_id", "feed"), name="one_mapping_a_feed")
                 ],
             },
         ),

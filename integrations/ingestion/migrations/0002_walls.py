@@ -4,7 +4,20 @@ from django.db import migrations
 
 from partners.agreements.models import Category
 from partners.agreements.walls import OWN_LINES, granted_partnerships
-from partners.tenancy.walls import ORG, BuildWall, Rules, own
+from partners.tenancy.walls import ORG, BuildWall, Rules, app_role, own
+
+
+GATE = """
+CREATE FUNCTION gate_submission(wanted text) RETURNS bigint
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS
+    $$ SELECT s.distributor_id FROM public.ingestion_submission s WHERE s.public_id = wanted $$;
+REVOKE ALL ON FUNCTION gate_submission(text) FROM PUBLIC;
+"""
+
+
+def open_the_gate(apps, schema_editor):
+    role = schema_editor.quote_name(app_role())
+    schema_editor.execute(f"GRANT EXECUTE ON FUNCTION gate_submission(text) TO {role}")
 
 
 class Migration(migrations.Migration):
@@ -25,4 +38,6 @@ class Migration(migrations.Migration):
         BuildWall("ingestion_submissionpiece", own("distributor_id", update=None)),
         BuildWall("ingestion_quarantinedrow", own("distributor_id", update=None)),
         BuildWall("ingestion_feedmapping", own("distributor_id", insert=OWN_LINES)),
+        migrations.RunSQL(GATE, "DROP FUNCTION gate_submission(text)"),
+        migrations.RunPython(open_the_gate, migrations.RunPython.noop),
     ]

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("tenancy", "0001_actor_functions"),
-        ("agreements", "0001_initial"),
+        ("agreements", "0002_walls"),
     ]
 
     operations = [
@@ -29,9 +29,9 @@ class Migration(migrations.Migration):
                         db_default=partners.tenancy.models.ActingOrganisation(), editable=False
                     ),
                 ),
-                ("account_type", models.CharField(blank=True, max_length=80)),
-                ("industry", models.CharField(blank=True, max_length=80)),
-                ("country", models.CharField(blank=True, max_length=2)),
+                ("account_type", models.CharField(blank=True, max_length=255)),
+                ("industry", models.CharField(blank=True, max_length=255)),
+                ("country", models.CharField(blank=True, max_length=255)),
                 ("postcode_area", models.CharField(blank=True, max_length=10)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
@@ -83,12 +83,12 @@ class Migration(migrations.Migration):
                         db_default=partners.tenancy.models.ActingOrganisation(), editable=False
                     ),
                 ),
-                ("code", models.CharField(max_length=80)),
-                ("name", models.CharField(blank=True, max_length=200)),
-                ("street", models.CharField(blank=True, max_length=200)),
-                ("city", models.CharField(blank=True, max_length=120)),
-                ("region", models.CharField(blank=True, max_length=120)),
-                ("postcode", models.CharField(blank=True, max_length=20)),
+                ("code", models.CharField(max_length=255)),
+                ("name", models.CharField(blank=True, max_length=255)),
+                ("street", models.CharField(blank=True, max_length=255)),
+                ("city", models.CharField(blank=True, max_length=255)),
+                ("region", models.CharField(blank=True, max_length=255)),
+                ("postcode", models.CharField(blank=True, max_length=255)),
             ],
             options={
                 "abstract": False,

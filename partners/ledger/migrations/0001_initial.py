@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ("document_id", models.BigIntegerField(primary_key=True, serialize=False)),
                 ("partnership_id", models.BigIntegerField()),
                 ("distributor_id", models.BigIntegerField()),
-                ("salesperson", models.CharField(max_length=120)),
+                ("salesperson", models.CharField(max_length=255)),
             ],
             options={
                 "abstract": False,
@@ -72,8 +72,8 @@ class Migration(migrations.Migration):
                 ("document_id", models.BigIntegerField(primary_key=True, serialize=False)),
                 ("partnership_id", models.BigIntegerField()),
                 ("distributor_id", models.BigIntegerField()),
-                ("number", models.CharField(max_length=80)),
-                ("order_number", models.CharField(blank=True, max_length=80)),
+                ("number", models.CharField(max_length=255)),
+                ("order_number", models.CharField(blank=True, max_length=255)),
             ],
             options={
                 "abstract": False,

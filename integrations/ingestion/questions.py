@@ -1,0 +1,80 @@
+"""What a person must say before a file is committed: where it can be read in two ways, or looks like another's."""
+
+from django.db import connection
+
+from integrations.ingestion.reading import FEEDS, Examination
+from integrations.ingestion.reading.fields import normalised_heading
+from integrations.ingestion.reading.mapping import ColumnMapping
+from integrations.ingestion.staging import LINE_KINDS
+from partners.agreements.models import Partnership
+
+KNOWN_BEFORE = 10  # accounts that must be known before strangers are remarkable
+STRANGERS = 5
+MOST_KNOWN_SHARE = 0.05
+_FORMS = {
+    "point": "numbers with a decimal point (1,234.56)",
+    "comma": "numbers with a decimal comma (1.234,56)",
+    "ymd": "year, month, day",
+    "dmy": "day before month",
+    "mdy": "month before day",
+    "serial": "Excel's day numbers",
+}
+
+
+def list_questions(partnership: Partnership, examination: Examination) -> list[str]:
+    """Sentences to confirm; the compared rows are in the session's staging table."""
+    return [*_columns(examination), *_conventions(examination), *_other_company(partnership)]
+
+
+def _columns(examination: Examination) -> list[str]:
+    return [
+        f'Column "{column.heading}" is read as {column.field.replace("_", " ")}. Is that right?'
+        for column in examination.mapping.columns
+        if column.field and _is_doubtful(column, examination)
+    ]
+
+
+def _is_doubtful(column: ColumnMapping, examination: Examination) -> bool:
+    """A heading that is only near a known one, or that names another field as well, which no column holds."""
+    if column.why != "shared_alias":
+        return column.why == "near"
+    meanings = set(FEEDS[examination.feed].keys_by_heading[normalised_heading(column.heading)])
+    if column.field != "transaction_type" and not _holds_kinds(column, examination):
+        meanings.discard("transaction_type")
+    return not meanings <= examination.mapping.positions.keys()
+
+
+def _holds_kinds(column: ColumnMapping, examination: Examination) -> bool:
+    """Whether the first rows of a column hold kinds of transaction."""
+    return any(cells[column.position].strip().casefold() in LINE_KINDS for _, cells in examination.sample)
+
+
+def _conventions(examination: Examination) -> list[str]:
+    return [
+        f'The values of column "{column.heading}" can be read in two ways; they are read as {_FORMS[column.form]}.'
+        " Is that right?"
+        for column in examination.conventions.uncertain
+    ]
+
+
+def _other_company(partnership: Partnership) -> list[str]:
+    """Customers that are nearly all new, where the distributor's are known: perhaps another company's file.
+
+    Only the distributor's own record is asked, so the answer tells nothing of anybody else.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(DISTINCT account_code), count(DISTINCT account_code) FILTER (WHERE account_id IS NOT NULL)"
+            " FROM compared_line"
+        )
+        told, met = cursor.fetchone()
+        cursor.execute(
+            "SELECT count(*) FROM accounts_accounthandle WHERE partnership_id = %s", [partnership.pk]
+        )
+        known = cursor.fetchone()[0]
+    if known < KNOWN_BEFORE or told < STRANGERS or met > told * MOST_KNOWN_SHARE:
+        return []
+    return [
+        f"Of {told} customers in this file {told - met} have never bought from you, though {known} are known."
+        " Is it another company's file?"
+    ]

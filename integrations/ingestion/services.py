@@ -1,0 +1,323 @@
+"""The way of a file: received, checked, committed or refused, and undone. Pages, commands and tasks call these.
+
+A check reads the whole file against the ledger and writes nothing to it; a person sees the totals; the commit
+reads it again and records it in one transaction, under the partnership's lock. Both may run anywhere and any
+number of times.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import PurePath
+from typing import BinaryIO
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from integrations.ingestion.files import keep_file, open_file
+from integrations.ingestion.models import FeedMapping, Submission, SubmissionCheck
+from integrations.ingestion.questions import list_questions
+from integrations.ingestion.reading import Examination, FileRefused, examine
+from integrations.ingestion.reasons import LedgerReason
+from integrations.ingestion.staging import Staged, stage_file, write_quarantine
+from partners.accounts.services import settle_accounts
+from partners.agreements.locks import lock_partnership
+from partners.agreements.models import Partnership
+from partners.audit.services import record
+from partners.jobs.services import emit
+from partners.ledger.services import record_lines, supersede_submission
+from partners.ledger.staging import Comparison, compare, end_staging, list_conflicts
+from partners.organisations.models import Organisation
+from partners.organisations.roles import Permission, require
+from partners.tenancy.actors import Actor, worker
+from partners.tenancy.context import acting_as, current_organisation_id
+
+Done = Callable[[], None]
+State = Submission.State
+_CONFLICTS = {"differs": LedgerReason.DIFFERS, "other_account": LedgerReason.OTHER_ACCOUNT}
+
+
+class SubmissionError(ValueError):
+    """A step that this submission cannot take; the message says why and what to do."""
+
+
+def receive_file(
+    partnership: Partnership,
+    file_name: str,
+    pieces: Iterable[bytes],
+    *,
+    source: Submission.Source,
+    all_or_nothing: bool = False,
+    trusted: bool = False,
+    feed: str = "sell_through",
+) -> Submission:
+    """Keep a file for the acting distributor and ask for its check. `trusted`: commit by itself if nothing is asked."""
+    require(Permission.SUBMIT)
+    if partnership.distributor_id != current_organisation_id():
+        raise SubmissionError("Only the distributor whose sales they are sends files of a partnership.")
+    submission = Submission.objects.create(
+        partnership_id=partnership.pk,
+        distributor_id=partnership.distributor_id,
+        feed=feed,
+        source=source,
+        file_name=PurePath(file_name.replace("\\", "/")).name[:255],
+    )
+    size, sha256 = keep_file(submission, pieces)
+    SubmissionCheck.objects.create(
+        submission=submission,
+        distributor_id=partnership.distributor_id,
+        all_or_nothing=all_or_nothing,
+        trusted=trusted,
+        size=size,
+        sha256=sha256,
+    )
+    record("submission.received", submission.public_id)
+    emit("submission.received", submission_id=submission.pk)
+    return submission
+
+
+def check_submission(submission_id: int, organisation_id: int, done: Done = lambda: None) -> None:
+    """Read the file whole, set it against the ledger, and keep what was found; nothing reaches the ledger.
+
+    `done` is called in the transaction that ends the check.
+    """
+    actor = worker(organisation_id)
+    with acting_as(actor):
+        submission = Submission.objects.get(pk=submission_id)
+        if submission.state not in (State.RECEIVED, State.CHECKING):
+            done()
+            return
+        _set_state(submission, State.CHECKING)
+        partnership = Partnership.objects.get(pk=submission.partnership_id)
+        file = open_file(submission)
+    try:
+        with file:
+            examination = _examine(submission, file, actor)
+            staged = stage_file(submission, partnership, file, examination, _progress(submission, actor))
+    except FileRefused as refused:
+        with acting_as(actor):
+            _refuse(submission, refused.sentence)
+            done()
+        return
+    with acting_as(actor):
+        comparison = compare(partnership.pk, partnership.distributor_id)
+        check = _keep_findings(submission, staged, comparison, examination)
+        _end_check(submission, check, partnership, examination)
+        done()
+    end_staging()
+
+
+def commit_submission(submission_id: int, organisation_id: int, done: Done = lambda: None) -> None:
+    """Read the file again and record it, in one transaction with its counts, sight, audit and events.
+
+    `done` is called in that transaction.
+    """
+    actor = worker(organisation_id)
+    with acting_as(actor):
+        submission = Submission.objects.get(pk=submission_id)
+        if submission.state != State.COMMITTING:
+            done()
+            return
+        partnership = Partnership.objects.get(pk=submission.partnership_id)
+        examination = Examination.from_json(SubmissionCheck.objects.get(submission=submission).examination)
+        file = open_file(submission)
+    with file:
+        staged = stage_file(submission, partnership, file, examination, _progress(submission, actor))
+    with acting_as(actor):
+        partnership = lock_partnership(partnership.pk)
+        comparison = compare(partnership.pk, partnership.distributor_id)
+        check = _keep_findings(submission, staged, comparison, examination)
+        if check.all_or_nothing and check.quarantined:
+            _refuse_whole(submission, check)
+        else:
+            settle_accounts(partnership, staged.accounts.values())
+            _end_commit(submission, record_lines(partnership, submission.pk), examination)
+        done()
+    end_staging()
+
+
+def confirm_submission(submission: Submission) -> None:
+    """A person has seen the totals: commit."""
+    require(Permission.SUBMIT)
+    _move(submission, {State.CHECKED}, State.COMMITTING)
+    record("submission.confirmed", submission.public_id)
+    emit("submission.confirmed", submission_id=submission.pk)
+
+
+def discard_submission(submission: Submission) -> None:
+    """A person does not want it: nothing was recorded, and nothing will be."""
+    require(Permission.SUBMIT)
+    _move(submission, {State.RECEIVED, State.CHECKED}, State.REFUSED)
+    SubmissionCheck.objects.filter(submission=submission).update(refusal="Discarded before it was committed.")
+    record("submission.discarded", submission.public_id)
+
+
+def remap_submission(submission: Submission, choices: dict[str, str | None]) -> None:
+    """Check again with the fields that a person chose for the file's headings."""
+    require(Permission.SUBMIT)
+    check = SubmissionCheck.objects.get(submission=submission)
+    if not check.examination:
+        raise SubmissionError(
+            "No headings were found in this file, so there is nothing to assign. Send it anew."
+        )
+    examination = Examination.from_json(check.examination)
+    mapping = examination.mapping
+    for column in examination.mapping.columns:
+        if column.heading in choices and choices[column.heading] != column.field:
+            mapping = mapping.assign(column.position, choices[column.heading])
+    _move(submission, {State.CHECKED, State.REFUSED}, State.RECEIVED)
+    SubmissionCheck.objects.filter(submission=submission).update(
+        examination=replace(examination, mapping=mapping).to_json(), refusal="", trusted=False, rows_done=0
+    )
+    record("submission.remapped", submission.public_id)
+    emit("submission.received", submission_id=submission.pk)
+
+
+def undo_submission(submission: Submission) -> int:
+    """Take a committed submission's lines out of the present, and return how many. History keeps them."""
+    require(Permission.SUBMIT)
+    partnership = lock_partnership(submission.partnership_id)
+    _move(submission, {State.COMMITTED}, State.UNDONE)
+    lines = supersede_submission(partnership, submission.pk)
+    record("submission.undone", submission.public_id, lines=lines)
+    return lines
+
+
+def set_aside_submission(submission_id: int, reason: str) -> None:
+    """The file ended its reader each time it was tried: refuse it, so that others are not kept waiting."""
+    submission = Submission.objects.get(pk=submission_id)
+    _refuse(
+        submission,
+        f"This file stopped its reader three times ({reason}) and was set aside; nothing of it was recorded."
+        " Save it anew as CSV in UTF-8 and send that.",
+    )
+
+
+def _examine(submission: Submission, file: BinaryIO, actor: Actor) -> Examination:
+    """Look at the file, starting from what a person chose for it, else from what was last accepted."""
+    with acting_as(actor):
+        organisation = Organisation.objects.get(pk=submission.distributor_id)
+        chosen = SubmissionCheck.objects.get(submission=submission).examination
+        accepted = FeedMapping.objects.filter(
+            partnership_id=submission.partnership_id, feed=submission.feed
+        ).first()
+    before = chosen or (accepted.examination if accepted else None)
+    examination = examine(
+        file,
+        submission.file_name,
+        submission.feed,
+        today=timezone.localdate(timezone=ZoneInfo(organisation.time_zone)),
+        remembered=Examination.from_json(before) if before else None,
+        country=organisation.country or None,
+    )
+    with acting_as(actor):
+        SubmissionCheck.objects.filter(submission=submission).update(
+            examination=examination.to_json(), rows_total=examination.rows_seen
+        )
+    return examination
+
+
+def _keep_findings(
+    submission: Submission, staged: Staged, found: Comparison, examination: Examination
+) -> SubmissionCheck:
+    """Counts that add up to the rows of the file, exact totals, and the conflicts with the ledger."""
+    conflicts = [
+        {
+            "source_row": row,
+            "column": examination.mapping.heading("invoice_number"),
+            "reason": reason.value,
+            "found": number[:120],
+            "sentence": reason.sentence({"row": row, "found": number[:120]}),
+        }
+        for row, status, number in list_conflicts()
+        for reason in (_CONFLICTS[status],)
+    ]
+    write_quarantine(submission, conflicts)
+    check = SubmissionCheck.objects.get(submission=submission)
+    check.rows_total = check.rows_done = staged.rows
+    check.quarantined = staged.quarantined + found.conflicts
+    check.duplicates, check.set_aside = found.duplicates, staged.set_aside
+    check.totals = {
+        "rows": staged.rows,
+        "accepted": found.fresh,
+        "quarantined": check.quarantined,
+        "duplicates": found.duplicates,
+        "set_aside": staged.set_aside,
+        "accounts": found.accounts,
+        "documents": found.documents,
+        "first_on": found.first_on and found.first_on.isoformat(),
+        "last_on": found.last_on and found.last_on.isoformat(),
+        "net": {currency: str(round(total, 2)) for currency, total in found.net.items()},
+        "priced": found.priced,
+        "notes": staged.notes,
+    }
+    check.save()
+    return check
+
+
+def _end_check(
+    submission: Submission, check: SubmissionCheck, partnership: Partnership, examination: Examination
+) -> None:
+    if check.all_or_nothing and check.quarantined:
+        _refuse_whole(submission, check)
+        return
+    check.questions = list_questions(partnership, examination)
+    check.save(update_fields=["questions"])
+    _set_state(submission, State.CHECKED)
+    if check.trusted and not check.questions:
+        confirm_submission(submission)
+
+
+def _end_commit(submission: Submission, accepted: int, examination: Examination) -> None:
+    Submission.objects.filter(pk=submission.pk).update(
+        state=State.COMMITTED, accepted=accepted, committed_at=timezone.now()
+    )
+    FeedMapping.objects.update_or_create(
+        partnership_id=submission.partnership_id,
+        feed=submission.feed,
+        defaults={"examination": examination.to_json(), "distributor_id": submission.distributor_id},
+    )
+    record("submission.committed", submission.public_id, accepted=accepted)
+
+
+def _refuse_whole(submission: Submission, check: SubmissionCheck) -> None:
+    _refuse(
+        submission,
+        f"{check.quarantined} of {check.rows_total} rows cannot be taken, and this file was sent as all or nothing:"
+        " nothing of it was recorded. Correct the rows listed, or send it again with 'good rows' chosen.",
+    )
+
+
+def _refuse(submission: Submission, sentence: str) -> None:
+    _set_state(submission, State.REFUSED)
+    SubmissionCheck.objects.filter(submission=submission).update(refusal=sentence)
+    record("submission.refused", submission.public_id)
+
+
+def _progress(submission: Submission, actor: Actor) -> Callable[[int], None]:
+    """Written in a transaction of its own, so that it is seen while the work goes on."""
+
+    def write(rows: int) -> None:
+        with acting_as(actor):
+            SubmissionCheck.objects.filter(submission=submission).update(rows_done=rows)
+
+    return write
+
+
+def _set_state(submission: Submission, state: Submission.State) -> None:
+    submission.state = state
+    submission.save(update_fields=["state"])
+
+
+def _move(submission: Submission, allowed: set[Submission.State], to: Submission.State) -> None:
+    """Change state if it is still one of `allowed`: of two people, or a person and a worker, one wins."""
+    moved = Submission.objects.filter(pk=submission.pk, state__in=allowed).update(state=to)
+    if not moved:
+        now = Submission.objects.get(pk=submission.pk).get_state_display()
+        raise SubmissionError(
+            f"This file is {now.lower()}; only one that is {_listed(allowed)} can go on to that."
+        )
+    submission.state = to
+
+
+def _listed(states: set[Submission.State]) -> str:
+    return " or ".join(sorted(state.label.lower() for state in states))

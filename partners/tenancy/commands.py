@@ -1,0 +1,32 @@
+"""What the product's commands have in common: words for people, or one line of JSON with --json."""
+
+import json
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+
+class ReportingCommand(BaseCommand):
+    """A command whose result is a mapping. Faults that a person can mend end it with their sentence and status 1."""
+
+    faults: tuple[type[Exception], ...] = ()
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--json", action="store_true", help="print the result as JSON on the last line")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            result = self.run(**options)
+        except (*self.faults, PermissionDenied) as fault:
+            raise CommandError(str(fault)) from fault
+        if options["json"]:
+            self.stdout.write(json.dumps(result, default=str))
+        else:
+            for name, value in result.items():
+                self.stdout.write(f"{name.replace('_', ' ')}: {value}")
+
+    def run(self, **options: Any) -> dict[str, Any]:
+        """Do the work and return what is to be printed."""
+        raise NotImplementedError

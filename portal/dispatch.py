@@ -1,0 +1,31 @@
+"""The one table from what happened to the tasks that follow: the only place that joins analytics and integrations."""
+
+from collections.abc import Callable
+
+from partners.jobs.models import OutboxEvent
+from partners.jobs.services import Dispatch, Target
+
+CHECK = "ingestion.check"
+COMMIT = "ingestion.commit"
+ANALYSE = "analytics.analyse"
+
+
+def _sender(task: str) -> Callable[[OutboxEvent], list[Target]]:
+    return lambda event: [Target(task, event.organisation_id)]
+
+
+def _both_audiences(event: OutboxEvent) -> list[Target]:
+    sides = dict.fromkeys([event.payload["distributor_id"], event.payload["manufacturer_id"]])
+    return [Target(ANALYSE, organisation_id) for organisation_id in sides]
+
+
+def _maker(event: OutboxEvent) -> list[Target]:
+    return [Target(ANALYSE, event.payload["manufacturer_id"])]
+
+
+DISPATCH: Dispatch = {
+    "submission.received": _sender(CHECK),
+    "submission.confirmed": _sender(COMMIT),
+    "ledger.changed": _both_audiences,
+    "sharing.changed": _maker,
+}

@@ -1,0 +1,49 @@
+"""manage.py relay: hand what is written in the outbox to the broker, as soon as it is committed."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import connection
+
+from partners.jobs.services import relay_waiting
+from portal.celery import app
+from portal.database import prepare_for_service
+from portal.dispatch import DISPATCH
+
+QUIET_SECONDS = 10.0  # a look without being woken, in case a wake-up was lost with a connection
+
+
+class Command(BaseCommand):
+    """Runs until it is stopped; several may run at once (rows are skipped while another holds them)."""
+
+    help = "Relay outbox events to the workers."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--once", action="store_true", help="relay what waits now, and end")
+
+    def handle(self, *args: Any, once: bool, **options: Any) -> None:
+        prepare_for_service()
+        while True:
+            _listen()  # before looking, so that nothing falls in between
+            while relay_waiting(DISPATCH, _send):
+                pass
+            if once:
+                return
+            _wait()
+
+
+def _send(task: str, payload: dict[str, Any]) -> None:
+    app.send_task(task, kwargs=payload)
+
+
+def _listen() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("LISTEN throughline_outbox")
+
+
+def _wait() -> None:
+    with connection.cursor() as cursor:
+        raw = cursor.connection
+        for _ in raw.notifies(timeout=QUIET_SECONDS, stop_after=1):
+            return
