@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from analytics.core.facts import breadth, monthly_money, monthly_volume
@@ -88,6 +88,9 @@ def test_currencies_are_never_added_up(make_lines: Make) -> None:
 amounts = st.integers(-(10**14), 10**14)
 
 
+@example([(1, 5_000)])
+@example([(-1, 5_000)])
+@example([(-3, 5_000), (1, 10_000)])
 @given(st.lists(st.tuples(amounts, st.integers(-(10**4), 10**4)), min_size=1, max_size=8))
 def test_gross_is_exact_and_rounded_once_like_the_database(pairs: list[tuple[int, int]]) -> None:
     lines = pd.DataFrame(
@@ -118,6 +121,9 @@ def test_amounts_beyond_the_reach_of_floats_stay_exact(make_lines: Make) -> None
     lines = make_lines({"document": 1}, {"document": 2, "account": 2, "list_price": 1})
     lines["net_amount"] = pd.array([large, large], dtype="Int64")
     assert monthly_money(lines)["net_revenue"].tolist() == [large, large]
+    lines["quantity"] = [large, -1]
+    lines["kind"] = ["sale", "return"]
+    assert monthly_volume(lines)["units"].tolist() == [large, 0]
 
 
 def test_an_impossible_line_is_refused_rather_than_wrapped_round(make_lines: Make) -> None:

@@ -1,0 +1,1 @@
+"""An invented channel whose truth is known: files as distributors send them, and what really happened."""
