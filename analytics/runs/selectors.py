@@ -273,10 +273,12 @@ def _stake(money: StandingMoney | None) -> Stake | None:
     return Stake(Money(amount, money.currency), money.basis)
 
 
-def _most_at_stake(row: LateOrder) -> tuple[bool, bool, Decimal, float]:
+def _most_at_stake(row: LateOrder) -> tuple[bool, bool, str, Decimal, float]:
+    """Amounts of different currencies are not compared: they follow one another, currency by currency."""
     if row.stake is None:
-        return True, True, Decimal(0), -row.units_at_stake
-    return False, row.stake.basis != "gross_profit", -row.stake.money.amount, -row.units_at_stake
+        return True, True, "", Decimal(0), -row.units_at_stake
+    money = row.stake.money
+    return False, row.stake.basis != "gross_profit", money.currency, -money.amount, -row.units_at_stake
 
 
 def _latest_runs(by_id: dict[int, Partnership]) -> dict[int, AnalysisRun]:

@@ -1,0 +1,43 @@
+"""manage.py simulate --out DIR --lines N --seed S [--random]"""
+
+import time
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils import timezone
+
+from integrations.simulator.simulate import simulate
+from partners.tenancy.commands import ReportingCommand
+
+
+class Command(ReportingCommand):
+    """Writes the files that a maker's distributors would send, and the truth behind them."""
+
+    help = "Simulate a channel as files."
+    faults = (OSError, ValueError)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+        parser.add_argument("--lines", type=int, default=12_000)
+        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument(
+            "--until", type=date.fromisoformat, metavar="YYYY-MM-DD", help="last day, default today"
+        )
+        parser.add_argument("--random", action="store_true", help="a world in which there is nothing to find")
+
+    def run(
+        self, *, out: Path, lines: int, seed: int, until: date | None, random: bool, **_: Any
+    ) -> dict[str, Any]:
+        started = time.monotonic()
+        summary = simulate(out, lines=lines, seed=seed, until=until or timezone.localdate(), random=random)
+        return {
+            "lines": summary.lines,
+            "accounts": summary.accounts,
+            "distributors": [sent.distributor for sent in summary.sent],
+            "from": summary.start,
+            "until": summary.until,
+            "seconds": round(time.monotonic() - started, 2),
+        }

@@ -1,0 +1,157 @@
+"""The demonstration: a small simulated channel, sent in and analysed by the product's own commands.
+
+Each step can be done again, so a start that was broken off is simply made once more.
+"""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from django.core.management import call_command
+from django.utils import timezone
+
+from integrations.simulator.catalogue import MAKER
+from integrations.simulator.channel import DIRECT, ROSTER, Distributor
+from integrations.simulator.simulate import DEMO_DISTRIBUTORS, simulate
+from partners.access.reach import give_reach
+from partners.accounts.models import Account
+from partners.organisations.login import find_organisation
+from partners.organisations.models import OrganisationKind, User
+from partners.organisations.services import found_organisation, seat_new_user
+from partners.tenancy.actors import Reach, Role, founder
+from partners.tenancy.context import acting_as
+from portal.home import home, secret
+
+MAKER_SLUG = "aldenmark"
+SHOWN_DISTRIBUTOR = "tannforst"
+LINES, SEED = 12_000, 7
+PASSWORD_LENGTH = 14
+OWN_ACCOUNTS = 8  # that the representative holds
+
+# What each distributor lets the maker see: the levels of an agreement, side by side.
+SHARED = {
+    "tannforst": ("volume", "price", "identity"),
+    "valbrune": ("volume", "price"),
+    "pennick": ("volume",),
+    "wrzosek": ("volume", "price", "identity"),
+    "lakeford": (),
+}
+
+
+class Login(NamedTuple):
+    """Somebody to log in as."""
+
+    name: str
+    organisation: str
+    role: Role
+    reach: Reach = Reach.WHOLE
+
+    @property
+    def email(self) -> str:
+        """An address nobody can own."""
+        return f"{self.name.split()[0].lower()}@{self.organisation}.example"
+
+
+LOGINS = (
+    Login("Mara Linde", MAKER_SLUG, Role.MANAGER),
+    Login("Felix Oort", MAKER_SLUG, Role.FINANCE),
+    Login("Noor Jansen", MAKER_SLUG, Role.OPERATIONS),
+    Login("Ines Aldenmark", MAKER_SLUG, Role.ADMINISTRATOR),
+    Login("Edda Roos", MAKER_SLUG, Role.VIEWER),
+    Login("Tom Brandt", SHOWN_DISTRIBUTOR, Role.MANAGER),
+    Login("Rita Sommer", SHOWN_DISTRIBUTOR, Role.REPRESENTATIVE, Reach.ACCOUNTS),
+    Login("Udo Kern", SHOWN_DISTRIBUTOR, Role.UPLOADER),
+    Login("Anke Forst", SHOWN_DISTRIBUTOR, Role.ADMINISTRATOR),
+    Login("Colin Pennick", "pennick", Role.MANAGER),
+)
+
+
+def demo_password() -> str:
+    """The password of every login of the demonstration, drawn once for each installation."""
+    return secret("demo_password")[:PASSWORD_LENGTH]
+
+
+def build_demo(say: Callable[[str], None]) -> None:
+    """Make the demonstration unless it is there; `say` is told of each step."""
+    folder = home() / "demo"
+    ready = folder / "ready"
+    if ready.exists():
+        return
+    until = _last_day(folder)
+    say(f"Simulating two years of a channel up to {until}")
+    simulate(folder, lines=LINES, seed=SEED, until=until)
+    say("Founding the organisations, their people and agreements")
+    for distributor in ROSTER[:DEMO_DISTRIBUTORS]:
+        _settle_organisation(distributor)
+    call_command(
+        "load_catalogue", folder / "products.csv", manufacturer=MAKER_SLUG, currency="EUR", stdout=_Silence()
+    )
+    for login in LOGINS:
+        _settle_login(login)
+    for distributor in ROSTER[:DEMO_DISTRIBUTORS]:
+        say(f"Sending in the file of {distributor.name}")
+        _send(distributor, folder)
+    _give_own_accounts()
+    say("Finding who should have ordered")
+    call_command("analyse", manufacturer=MAKER_SLUG, stdout=_Silence())
+    ready.touch()
+
+
+class _Silence:
+    """Where the commands' own reports go."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+
+def _slug(distributor: Distributor) -> str:
+    return MAKER_SLUG if distributor.slug == DIRECT else distributor.slug
+
+
+def _last_day(folder: Path) -> date:
+    """Yesterday, when the demonstration was begun."""
+    folder.mkdir(exist_ok=True)
+    note = folder / "until"
+    if not note.exists():
+        note.write_text((timezone.localdate() - timedelta(days=1)).isoformat())
+    return date.fromisoformat(note.read_text())
+
+
+def _settle_organisation(distributor: Distributor) -> None:
+    slug = _slug(distributor)
+    if find_organisation(slug) is None:
+        is_maker = slug == MAKER_SLUG
+        found_organisation(
+            slug,
+            OrganisationKind.MANUFACTURER if is_maker else OrganisationKind.DISTRIBUTOR,
+            MAKER if is_maker else distributor.name,
+            country=distributor.country,
+            time_zone=distributor.time_zone,
+            currency=distributor.currency,
+        )
+
+
+def _settle_login(login: Login) -> None:
+    organisation = find_organisation(login.organisation)
+    assert organisation is not None
+    with acting_as(founder(organisation.id)):
+        if not User.objects.filter(email=login.email).exists():
+            seat_new_user(login.email, login.name, demo_password(), login.role, login.reach)
+
+
+def _send(distributor: Distributor, folder: Path) -> None:
+    slug = _slug(distributor)
+    pair = {"manufacturer": MAKER_SLUG, "distributor": slug}
+    call_command("create_partnership", **pair, share=list(SHARED.get(slug, ())), stdout=_Silence())
+    (file,) = (folder / "sell_through").glob(f"{distributor.slug}.*")
+    call_command("submit", file, **pair, yes=True, stdout=_Silence())
+
+
+def _give_own_accounts() -> None:
+    organisation = find_organisation(SHOWN_DISTRIBUTOR)
+    assert organisation is not None
+    with acting_as(founder(organisation.id)):
+        rep = User.objects.get(email=next(login.email for login in LOGINS if login.reach is Reach.ACCOUNTS))
+        for account in Account.objects.filter(organisation_id=organisation.id).order_by("id")[:OWN_ACCOUNTS]:
+            give_reach(rep, account)
