@@ -44,9 +44,7 @@ class World:
     def actor(self, person: str) -> Actor:
         """The person, in the seat that the world gave them."""
         seat = self.seats[person]
-        return Actor(
-            ActorKind.PERSON, seat.organisation_id, seat.user_id, Role(seat.role), Reach(seat.reach)
-        )
+        return Actor(ActorKind.PERSON, seat.organisation_id, seat.user_id, Role(seat.role), Reach(seat.reach))
 
     def worker(self, slug: str) -> Actor:
         """A task that acts for this organisation."""
@@ -56,7 +54,8 @@ class World:
         """The distributor's administrator grants these categories."""
         with acting_as(self.actor(f"{distributor}-admin")):
             return [
-                grant_category(self.partnerships[maker, distributor], category, **words) for category in categories
+                grant_category(self.partnerships[maker, distributor], category, **words)
+                for category in categories
             ]
 
     def sell(self, maker: str, distributor: str, rows: Iterable["Sale"], submission_id: int = 0) -> int:
@@ -167,7 +166,13 @@ def trade(world: World) -> None:
             maker,
             distributor,
             [
-                Sale(f"{prefix}-{day.month}-{account}", day, f"{distributor[:2].upper()}{account}", sku, line=line)
+                Sale(
+                    f"{prefix}-{day.month}-{account}",
+                    day,
+                    f"{distributor[:2].upper()}{account}",
+                    sku,
+                    line=line,
+                )
                 for day in MONTHS
                 for account in (1, 2)
                 for line, sku in ((1, "RB-1"), (2, "HE-1"))

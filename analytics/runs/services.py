@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any, cast
 
 import pandas as pd
 
@@ -83,9 +84,13 @@ def _store_facts(partnership: Partnership, known_at: datetime, months: Sequence[
     for model, frame, amounts in facts:
         outdated = model.objects.filter(partnership_id=partnership.pk)
         (outdated if months is None else outdated.filter(month__in=months)).delete()
-        for column in amounts:
-            frame[column] = [Decimal(value).scaleb(-4) for value in frame[column].tolist()]
-        _insert(model, partnership, frame)
+        _insert(model, partnership, frame.assign(**{column: _amounts(frame[column]) for column in amounts}))
+
+
+def _amounts(scaled: pd.Series) -> pd.Series:
+    return pd.Series(
+        [Decimal(value).scaleb(-4) for value in scaled.tolist()], index=scaled.index, dtype=object
+    )
 
 
 def _store_standings(partnership: Partnership, as_of: date, known_at: datetime) -> AnalysisRun:
@@ -131,16 +136,11 @@ def _settle_findings(run: AnalysisRun, partnership: Partnership, signals: pd.Dat
                 distributor_id=partnership.distributor_id,
                 epoch=partnership.epoch,
                 run_id=run.pk,
-                account_id=signal.account,
-                kind=signal.kind,
-                first_seen_on=signal.first_seen_on.date(),
-                value=signal.value,
-                baseline=signal.baseline,
-                threshold=signal.threshold,
-                deviation=signal.deviation,
-                confidence=signal.confidence,
+                **signal,
             )
-            for signal in signals.itertuples()
+            for signal in cast(
+                "list[dict[str, Any]]", signals.rename(columns={"account": "account_id"}).to_dict("records")
+            )
         ],
         update_conflicts=True,
         unique_fields=["audience_id", "partnership_id", "account_id", "kind", "first_seen_on"],

@@ -18,11 +18,11 @@ def insert_frame(model: type[Outcome], frame: pd.DataFrame, **constants: Any) ->
     with connection.cursor() as cursor:
         cursor.execute(
             "DROP TABLE IF EXISTS incoming_outcome;"
-            f" CREATE TEMP TABLE incoming_outcome ON COMMIT DROP AS SELECT {columns} FROM {table} LIMIT 0"  # noqa: S608
+            f" CREATE TEMP TABLE incoming_outcome ON COMMIT DROP AS SELECT {columns} FROM {table} LIMIT 0"
         )
         with cursor.copy(f"COPY incoming_outcome ({columns}) FROM STDIN") as copy:
             for row in (
                 complete.astype(object).where(complete.notna(), None).itertuples(index=False, name=None)
             ):
                 copy.write_row(row)
-        cursor.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM incoming_outcome")  # noqa: S608
+        cursor.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM incoming_outcome")

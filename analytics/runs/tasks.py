@@ -15,6 +15,7 @@ from partners.tenancy.context import acting_as
 @shared_task(bind=True, name="analytics.analyse")
 def analyse(
     self: "Task[Any, Any]",
+    /,
     *,
     organisation_id: int,
     event_id: int,

@@ -1,6 +1,6 @@
 """Reading submissions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Min
@@ -66,6 +66,24 @@ def list_submissions(partnerships: Sequence[Partnership], limit: int = 100) -> l
         SubmissionRow(submission, by_id[submission.partnership_id], details.get(submission.pk))
         for submission in found
     ]
+
+
+def name_submissions(ids: Collection[int]) -> dict[int, Submission]:
+    """Submissions in sight by their internal ids: the files behind lines of the ledger."""
+    return {submission.pk: submission for submission in Submission.objects.filter(pk__in=ids)} if ids else {}
+
+
+def get_progress(public_id: str) -> SubmissionCheck:
+    """How far a submission of the acting distributor is; small, since it is asked every second; raises `NotFound`."""
+    checks = SubmissionCheck.objects.filter(
+        submission__public_id=public_id,
+        submission__partnership_id__in=[partnership.pk for partnership in list_partnerships()],
+        distributor_id=current_organisation_id(),
+    )
+    check = checks.select_related("submission").first()
+    if check is None:
+        raise NotFound(public_id)
+    return check
 
 
 def get_submission(public_id: str) -> SubmissionPicture:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import pandas as pd
 from rapidfuzz import process
@@ -138,7 +138,7 @@ def _quarantine(submission: Submission, faults: pd.DataFrame, more: Iterator[dic
             "found": fault["found"] or "",
             "sentence": sentence(fault),
         }
-        for fault in faults.to_dict("records")
+        for fault in _records(faults)
     ]
     write_quarantine(submission, [*rows, *more])
 
@@ -175,6 +175,10 @@ def _ledger_rows(rows: pd.DataFrame, products: ProductIndex) -> Iterator[tuple[A
         content,
     ]
     return zip(*(column.tolist() for column in columns), strict=True)
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return cast("list[dict[str, Any]]", frame.to_dict("records"))
 
 
 def _text(rows: pd.DataFrame, name: str) -> pd.Series:
@@ -217,7 +221,7 @@ def _collect_accounts(staged: Staged, rows: pd.DataFrame) -> None:
     told = pd.DataFrame({name: _text(rows, source) for name, source in _ACCOUNT.items()})
     # The last word on each attribute counts; an empty cell is no word.
     latest = told.where(told != "").groupby("code").last().fillna("").reset_index()
-    for account in latest.to_dict("records"):
+    for account in _records(latest):
         seen = AccountSeen(**account)
         staged.accounts[seen.code] = seen
 
@@ -227,5 +231,5 @@ def _count(staged: Staged, parsed: Parsed, unknown: int) -> None:
     staged.rows += len(parsed.rows) + len(parsed.faulty) + len(aside)
     staged.quarantined += len(parsed.faulty) + unknown
     staged.set_aside += len(aside)
-    remarks = aside[aside["code"].notna()].to_dict("records")
+    remarks = _records(aside[aside["code"].notna()])
     staged.notes += [sentence(remark) for remark in remarks[: MOST_NOTES - len(staged.notes)]]

@@ -9,7 +9,7 @@ from partners.jobs.tasks import run_leased
 
 
 @shared_task(bind=True, name="ingestion.check")
-def check(self: "Task[Any, Any]", *, organisation_id: int, event_id: int, submission_id: int) -> None:
+def check(self: "Task[Any, Any]", /, *, organisation_id: int, event_id: int, submission_id: int) -> None:
     """Read a received file and set it against the ledger."""
     run_leased(
         self,
@@ -21,7 +21,7 @@ def check(self: "Task[Any, Any]", *, organisation_id: int, event_id: int, submis
 
 
 @shared_task(bind=True, name="ingestion.commit")
-def commit(self: "Task[Any, Any]", *, organisation_id: int, event_id: int, submission_id: int) -> None:
+def commit(self: "Task[Any, Any]", /, *, organisation_id: int, event_id: int, submission_id: int) -> None:
     """Record a confirmed file."""
     run_leased(
         self,

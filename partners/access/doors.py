@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from partners.access.reach import accounts_in_reach, partnerships_in_reach
 from partners.accounts.models import AccountHandle, AccountIdentity
@@ -62,15 +62,15 @@ def shared_categories(partnership: Partnership) -> frozenset[Category]:
 
 def list_shared_categories(partnerships: Iterable[Partnership]) -> dict[int, frozenset[Category]]:
     """`shared_categories` of several partnerships, by their ids; one query."""
-    actor = current_actor()
+    actor, organisation_id = current_actor(), current_organisation_id()
     theirs = {partnership.pk: partnership.distributor_id for partnership in partnerships}
-    cells = GrantedCell.objects.filter(partnership_id__in=theirs, manufacturer_id=actor.organisation_id)
-    given = cells.extra(where=["purposes & %s <> 0"], params=[actor.purpose.value])
+    cells = GrantedCell.objects.filter(partnership_id__in=theirs, manufacturer_id=organisation_id)
+    given = cells.annotate(served=F("purposes").bitand(actor.purpose.value)).filter(served__gt=0)
     seen: dict[int, set[Category]] = {key: set() for key in theirs}
     for key, value in given.values_list("partnership_id", "category").distinct():
         seen[key].add(Category(value))
     return {
-        key: frozenset(Category if owner_id == actor.organisation_id else seen[key])
+        key: frozenset(Category if owner_id == organisation_id else seen[key])
         for key, owner_id in theirs.items()
     }
 

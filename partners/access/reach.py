@@ -15,7 +15,7 @@ from partners.tenancy.actors import ActorKind, Reach
 from partners.tenancy.context import current_actor
 
 HeldT = TypeVar("HeldT", bound=Model)
-WORKS = {Partnership: "agreements.work_partnership", Account: "accounts.work_account"}
+WORKS: dict[type[Model], str] = {Partnership: "agreements.work_partnership", Account: "accounts.work_account"}
 
 
 def partnerships_in_reach() -> QuerySet[Partnership]:
@@ -45,7 +45,9 @@ def take_reach(user: User, held: Partnership | Account) -> None:
 
 
 def _held(model: type[HeldT]) -> QuerySet[HeldT]:
-    user = User.objects.get(pk=current_actor().user_id)
+    user_id = current_actor().user_id
+    assert user_id is not None, "only people have a reach that is held"
+    user = User.objects.get(pk=user_id)
     held: QuerySet[HeldT] = get_objects_for_user(
         user,
         WORKS[model],

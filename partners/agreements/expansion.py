@@ -37,7 +37,7 @@ WITH held AS (
     SELECT category, family_id, month, granularity, bit_or(purpose) AS purposes
     FROM effective GROUP BY 1, 2, 3, 4
 )
-"""  # noqa: S608  (built from enums of the code)
+"""
 
 _ACCOUNTS = f"""
 WITH fresh AS (
@@ -49,7 +49,7 @@ WITH fresh AS (
     WHERE h.partnership_id = %(partnership)s
     GROUP BY 1, 2
 )
-"""  # noqa: S608
+"""
 
 _TABLES = (
     ("agreements_grantedcell", _CELLS, ("category", "family_id", "month", "granularity")),
@@ -77,18 +77,18 @@ def _narrow(partnership: Partnership, table: str, fresh: str, key: tuple[str, ..
     same = " AND ".join(f"f.{column} = t.{column}" for column in key)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"{fresh} DELETE FROM {table} t WHERE t.partnership_id = %(partnership)s AND NOT EXISTS"  # noqa: S608
+            f"{fresh} DELETE FROM {table} t WHERE t.partnership_id = %(partnership)s AND NOT EXISTS"
             f" (SELECT 1 FROM fresh f WHERE {same} AND f.purposes & t.purposes = t.purposes)",
             {"partnership": partnership.pk},
         )
-        return cursor.rowcount > 0
+        return bool(cursor.rowcount)
 
 
 def _widen(partnership: Partnership, table: str, fresh: str, key: tuple[str, ...]) -> None:
     columns = ", ".join(key)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"{fresh} INSERT INTO {table}"  # noqa: S608
+            f"{fresh} INSERT INTO {table}"
             f" (partnership_id, manufacturer_id, distributor_id, {columns}, purposes)"
             f" SELECT %(partnership)s, %(manufacturer)s, %(distributor)s, {columns}, purposes FROM fresh"
             f" ON CONFLICT (partnership_id, {columns}) DO UPDATE SET purposes = excluded.purposes"

@@ -84,7 +84,7 @@ class Partnership(WalledModel):
         return self.manufacturer_id == self.distributor_id
 
     def __str__(self) -> str:
-        return self.public_id
+        return str(self.public_id)
 
 
 class Grant(WalledModel):

@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import IO
 
+from django.db.models import Model
+
 from partners.audit.services import record
 from partners.catalogue.models import UNCLASSIFIED, ListPrice, Product, ProductFamily, UnitCost
 from partners.organisations.roles import Permission, require
@@ -14,6 +16,7 @@ from partners.tenancy.context import current_organisation_id
 
 REQUIRED = ("sku", "product_name", "family")
 SINCE_EVER = date(1990, 1, 1)
+_AMOUNTS: tuple[tuple[type[Model], str], ...] = ((ListPrice, "list_price"), (UnitCost, "unit_cost"))
 
 
 class CatalogueError(ValueError):
@@ -114,8 +117,8 @@ def _settle_amounts(manufacturer_id: int, rows: dict[str, ProductRow], currency:
     ids = dict(
         Product.objects.filter(manufacturer_id=manufacturer_id, learned_by_id=None).values_list("sku", "id")
     )
-    for model, field in ((ListPrice, "list_price"), (UnitCost, "unit_cost")):
-        model.objects.bulk_create(
+    for model, field in _AMOUNTS:
+        model._default_manager.bulk_create(
             [
                 model(product_id=ids[row.sku], from_on=SINCE_EVER, amount=amount, currency=currency)
                 for row in rows.values()

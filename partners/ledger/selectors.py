@@ -18,7 +18,8 @@ WITH maker_cost AS (
 SELECT l.account_id AS account, l.document_id AS document, l.business_date, l.month, l.product_id AS product,
        l.family_id AS family, l.kind, (l.quantity * 10000)::bigint AS quantity,
        (p.list_price * 10000)::bigint AS list_price, (p.net_amount * 10000)::bigint AS net_amount,
-       ((CASE WHEN l.distributor_id = app_org() THEN p.unit_cost ELSE m.amount END) * 10000)::bigint AS unit_cost, (p.freight * 10000)::bigint AS freight, p.currency
+       ((CASE WHEN l.distributor_id = app_org() THEN p.unit_cost ELSE m.amount END) * 10000)::bigint AS unit_cost,
+       (p.freight * 10000)::bigint AS freight, p.currency
 FROM ledger_line l
 LEFT JOIN ledger_lineprice p ON p.line_id = l.id
 LEFT JOIN maker_cost m ON m.product_id = l.product_id AND m.currency = p.currency
@@ -95,7 +96,7 @@ def list_orders(
                 "limit": limit,
             },
         )
-        return [Order(*row[1:10], source_rows=(row[10], row[11])) for row in cursor.fetchall()]
+        return [Order(*row[1:-2], source_rows=row[-2:]) for row in cursor.fetchall()]  # type: ignore[misc]
 
 
 def last_business_date(partnership_id: int) -> date | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -121,7 +122,11 @@ def _after_change(partnership: Partnership, accounts: Sequence[int], months: Seq
     """Keep held cells and sight true, and tell the workers which months changed."""
     if not accounts:
         return
-    parameters = {"partnership": partnership.pk, "accounts": list(accounts), "months": list(months)}
+    parameters: dict[str, Any] = {
+        "partnership": partnership.pk,
+        "accounts": list(accounts),
+        "months": list(months),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_NOT_HELD, parameters)
         cursor.execute(_HELD, parameters)

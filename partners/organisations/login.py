@@ -69,8 +69,17 @@ def list_seats(user_id: int) -> list[Seat]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM gate_seats(%s)", [user_id])
         return [
-            Seat(*row[:4], OrganisationKind(row[4]), row[5], Role(row[6]), Reach(row[7]))
-            for row in cursor.fetchall()
+            Seat(
+                seat,
+                organisation,
+                public_id,
+                name,
+                OrganisationKind(kind),
+                currency,
+                Role(role),
+                Reach(reach),
+            )
+            for seat, organisation, public_id, name, kind, currency, role, reach in cursor.fetchall()
         ]
 
 
@@ -80,7 +89,7 @@ def find_organisation(slug: str) -> Known | None:
     return None if row is None else Known(row[0], OrganisationKind(row[1]), row[2])
 
 
-def _one(query: str, key: object) -> tuple[Any, ...] | None:
+def _one(query: str, key: str | int) -> tuple[Any, ...] | None:
     with connection.cursor() as cursor:
         cursor.execute(query, [key])
         row: tuple[Any, ...] | None = cursor.fetchone()

@@ -45,7 +45,7 @@ class User(AbstractBaseUser, WalledModel):
     is_active = models.BooleanField(default=True)
     home_id = models.BigIntegerField(db_default=ActingOrganisation(), editable=False)
 
-    objects: ScopedManager["User"] = ScopedManager()  # type: ignore[assignment]
+    objects: ClassVar[ScopedManager["User"]] = ScopedManager()  # type: ignore[assignment]
 
     class Meta(WalledModel.Meta):
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once")]

@@ -1,6 +1,7 @@
 """What the product's commands have in common: words for people, or one line of JSON with --json."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -10,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 class ReportingCommand(BaseCommand):
     """A command whose result is a mapping. Faults that a person can mend end it with their sentence and status 1."""
 
+    run: Callable[..., dict[str, Any]]  # does the work and returns what is to be printed
     faults: tuple[type[Exception], ...] = ()
     requires_system_checks: list[str] = []
 
@@ -19,14 +21,10 @@ class ReportingCommand(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             result = self.run(**options)
-        except (*self.faults, PermissionDenied) as fault:
+        except (PermissionDenied, *self.faults) as fault:  # type: ignore[misc]
             raise CommandError(str(fault)) from fault
         if options["json"]:
             self.stdout.write(json.dumps(result, default=str))
         else:
             for name, value in result.items():
                 self.stdout.write(f"{name.replace('_', ' ')}: {value}")
-
-    def run(self, **options: Any) -> dict[str, Any]:
-        """Do the work and return what is to be printed."""
-        raise NotImplementedError

@@ -1,7 +1,7 @@
 """The base of every organisation-owned table: a manager that raises, and ids that tell nothing."""
 
 import secrets
-from typing import Any, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models
 from django.db.models import Func
@@ -23,7 +23,7 @@ class ScopedManager(models.Manager[ModelT]):
 class WalledModel(models.Model):
     """A table behind a wall (`partners.tenancy.walls`)."""
 
-    objects: ScopedManager[Any] = ScopedManager()
+    objects: ClassVar[ScopedManager[Self]] = ScopedManager()
 
     class Meta:
         abstract = True

@@ -161,7 +161,9 @@ def _epoch(world: World) -> int:
 
 
 @pytest.mark.parametrize("state", [Partnership.State.SUSPENDED, Partnership.State.ENDED])
-def test_a_partnership_that_is_not_active_shows_nothing(trading_world: World, state: Partnership.State) -> None:
+def test_a_partnership_that_is_not_active_shows_nothing(
+    trading_world: World, state: Partnership.State
+) -> None:
     trading_world.share("adventure", "northwest", *FULL)
     with acting_as(trading_world.actor("northwest-admin")):
         set_partnership_state(trading_world.partnerships["adventure", "northwest"], state)

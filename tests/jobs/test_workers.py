@@ -1,0 +1,135 @@
+"""The whole way with the real parts: relay, broker, Celery worker, PostgreSQL. A killed worker counts nothing twice."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from analytics.runs.models import AnalysisRun
+from integrations.ingestion.models import Submission, SubmissionCheck
+from integrations.ingestion.services import receive_file
+from partners.jobs.models import Job
+from partners.ledger.models import Line
+from partners.tenancy.context import acting_as
+from tests.ingestion.files import GOOD, HEADINGS
+from tests.world import World, build_world
+
+PATIENCE = 60.0
+State = Submission.State
+
+
+@pytest.fixture
+def committed_world(committed_db: None) -> World:
+    return build_world()
+
+
+@contextmanager
+def running(environment: dict[str, str], *command: str) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen([sys.executable, *command], cwd=settings.BASE_DIR, env=environment)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            for child in children(process.pid):
+                os.kill(child, signal.SIGKILL)
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def relay(child_environment: dict[str, str]) -> Iterator[None]:
+    with running(child_environment, "manage.py", "relay"):
+        yield
+
+
+@pytest.fixture
+def celery_worker(child_environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    command = ["-m", "celery", "-q", "-A", "portal", "worker", "--concurrency=2", "--loglevel=WARNING"]
+    with running(child_environment, *command, "--without-gossip", "--without-mingle") as process:
+        yield process
+
+
+def children(pid: int) -> list[int]:
+    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(child) for child in listed]
+
+
+def processor_time(pid: int) -> int:
+    """Clock ticks that a process has used: the child at work is the one that used most."""
+    return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[11])
+
+
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come about in time"
+        time.sleep(0.05)
+
+
+def send(world: World, content: bytes) -> Submission:
+    with acting_as(world.actor("ana")):
+        return receive_file(
+            world.partnerships["adventure", "northwest"],
+            "sales.csv",
+            [content],
+            source=Submission.Source.UPLOAD,
+            trusted=True,
+        )
+
+
+def state_of(world: World, submission: Submission) -> Submission.State:
+    with acting_as(world.actor("ana")):
+        return Submission.State(Submission.objects.get(pk=submission.pk).state)
+
+
+def test_a_file_that_is_dropped_in_comes_out_analysed_for_both_sides(
+    committed_world: World, relay: None, celery_worker: subprocess.Popen[bytes]
+) -> None:
+    world = committed_world
+    submission = send(world, GOOD.encode())
+    until(lambda: state_of(world, submission) == State.COMMITTED)
+    with acting_as(world.actor("ana")):
+        assert Line.objects.count() == 4
+
+    def analysed(person: str) -> bool:
+        with acting_as(world.actor(person)):
+            return AnalysisRun.objects.filter(is_latest=True).exists()
+
+    until(lambda: analysed("ana"))
+    with acting_as(world.actor("mia")):
+        assert not AnalysisRun.objects.exists()  # nothing is shared
+
+
+def big_file(lines: int) -> bytes:
+    rows = (f"I-{n},1,2026-01-{n % 28 + 1:02},C{n % 50},Shop,RB-1,1,10.00,USD" for n in range(lines))
+    return "\n".join([HEADINGS, *rows, ""]).encode()
+
+
+def test_a_killed_worker_s_file_goes_on_with_another_and_counts_once(
+    committed_world: World, relay: None, celery_worker: subprocess.Popen[bytes]
+) -> None:
+    world, lines = committed_world, 120_000
+    submission = send(world, big_file(lines))
+
+    def under_way() -> bool:
+        with acting_as(world.actor("ana")):
+            check = SubmissionCheck.objects.select_related("submission").get(submission=submission)
+            return check.submission.state == State.CHECKING and check.rows_done > 0
+
+    until(under_way)
+    os.kill(max(children(celery_worker.pid), key=processor_time), signal.SIGKILL)
+    until(lambda: state_of(world, submission) == State.COMMITTED)
+    with acting_as(world.actor("ana")):
+        assert Line.objects.count() == lines
+        assert SubmissionCheck.objects.get(submission=submission).totals["net"] == {"USD": f"{lines * 10}.00"}
+        assert Job.objects.get(key__startswith="ingestion.check").tries == 2
