@@ -3,7 +3,8 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Window
+from django.db.models.functions import RowNumber
 
 from integrations.ingestion.models import QuarantinedRow, Submission, SubmissionCheck
 from partners.access.doors import NotFound, list_partnerships
@@ -11,7 +12,7 @@ from partners.agreements.models import Partnership
 from partners.audit.services import note_read
 from partners.tenancy.context import current_actor, current_organisation_id
 
-SHOWN_ROWS = 200
+SHOWN_ROWS = 25  # of each reason
 
 
 @dataclass(frozen=True)
@@ -94,14 +95,20 @@ def get_submission(public_id: str) -> SubmissionPicture:
     partnerships = {partnership.pk: partnership for partnership in list_partnerships()}
     if submission is None or submission.partnership_id not in partnerships:
         raise NotFound(public_id)
-    rows = QuarantinedRow.objects.filter(submission=submission).order_by("source_row", "id")
     return SubmissionPicture(
         submission=submission,
         partnership=partnerships[submission.partnership_id],
         detail=SubmissionCheck.objects.get(submission=submission),
         reasons=_count_reasons(submission),
-        quarantined=list(rows[:SHOWN_ROWS]),
+        quarantined=_first_of_each_reason(submission),
     )
+
+
+def _first_of_each_reason(submission: Submission) -> list[QuarantinedRow]:
+    order = ("source_row", "id")
+    place = Window(RowNumber(), partition_by="reason", order_by=order)
+    rows = QuarantinedRow.objects.filter(submission=submission).annotate(place=place)
+    return list(rows.filter(place__lte=SHOWN_ROWS).order_by(*order))
 
 
 def _count_reasons(submission: Submission) -> list[ReasonCount]:

@@ -189,7 +189,7 @@ def _text(rows: pd.DataFrame, name: str) -> pd.Series:
 
 def _amount(rows: pd.DataFrame, name: str) -> pd.Series:
     if name not in rows:
-        return pd.Series(None, index=rows.index, dtype=object)
+        return pd.Series([None] * len(rows), index=rows.index, dtype=object)
     return rows[name].astype(object).where(rows[name].notna(), None)
 
 

@@ -23,7 +23,9 @@ CREATE TEMP TABLE staged_line (
     account_code text NOT NULL, product_id bigint NOT NULL, family_id bigint NOT NULL, business_date date NOT NULL,
     kind text NOT NULL, quantity numeric(18,4) NOT NULL, currency text NOT NULL, list_price numeric(18,4),
     discount numeric(18,4), net_amount numeric(18,4), unit_cost numeric(18,4), freight numeric(18,4),
-    line_key bigint NOT NULL, content bigint NOT NULL
+    line_key bigint NOT NULL, content bigint NOT NULL,
+    CHECK ('NaN' NOT IN (quantity, coalesce(list_price, 0), coalesce(discount, 0), coalesce(net_amount, 0),
+        coalesce(unit_cost, 0), coalesce(freight, 0)))
 ) ON COMMIT PRESERVE ROWS
 """
 

@@ -50,6 +50,14 @@ def test_a_good_file_is_recorded_whole_and_to_the_cent(ana: Desk) -> None:
         }
 
 
+def test_what_the_file_does_not_say_stays_unknown(ana: Desk) -> None:
+    ana.send(GOOD.encode())
+    with acting_as(ana.world.actor("ana")):
+        price = LinePrice.objects.order_by("line_id").first()
+        assert price is not None
+        assert (price.list_price, price.discount, price.unit_cost, price.freight) == (None, None, None, None)
+
+
 def test_checking_writes_nothing_to_the_record(ana: Desk) -> None:
     submission = ana.check(GOOD.encode())
     assert submission.state == State.CHECKED
