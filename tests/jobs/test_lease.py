@@ -76,6 +76,7 @@ def test_another_session_that_holds_the_lease_is_left_alone(work: Work) -> None:
         other.execute("SELECT pg_advisory_lock(hashtextextended('job', 0))")
         with pytest.raises(LeaseHeldElsewhere):
             work.run()
+        other.execute("SELECT pg_advisory_unlock(hashtextextended('job', 0))")
     assert work.run() is Job.State.DONE
 
 

@@ -1,6 +1,7 @@
 import django.db.models.deletion
-import partners.tenancy.models
 from django.db import migrations, models
+
+import partners.tenancy.models
 
 
 class Migration(migrations.Migration):

@@ -6,7 +6,6 @@ from partners.agreements.models import Category
 from partners.agreements.walls import OWN_LINES, granted_partnerships
 from partners.tenancy.walls import ORG, BuildWall, Rules, app_role, own
 
-
 GATE = """
 CREATE FUNCTION gate_submission(wanted text) RETURNS bigint
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS
