@@ -1,0 +1,30 @@
+"""The Celery application. Its broker, queues and limits are the CELERY_* settings."""
+
+import os
+import warnings
+from typing import Any
+
+from celery import Celery
+from celery.exceptions import SecurityWarning
+from celery.signals import setup_logging, worker_init
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+# Containers run as root; what this warns of, messages that carry code, is refused here (JSON alone).
+warnings.filterwarnings("ignore", "You're running the worker with superuser privileges", SecurityWarning)
+
+app = Celery("throughline")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@worker_init.connect
+def _start_safely(**_: Any) -> None:
+    from portal.database import prepare_for_service
+
+    prepare_for_service()
+
+
+@setup_logging.connect
+def _keep_logging(**_: Any) -> None:
+    """Django has set up the logs already; Celery leaves them alone where somebody answers this signal."""

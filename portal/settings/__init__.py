@@ -1,0 +1,228 @@
+"""Every setting, from the environment. Without DATABASE_URL the embedded PostgreSQL is used."""
+
+import os
+from typing import Any
+from urllib.parse import urlsplit
+
+import dj_database_url
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from portal.embedded import Addresses, addresses
+from portal.home import CHECKOUT, home, root_key, secret_key
+
+BASE_DIR = CHECKOUT
+DEBUG = os.environ.get("THROUGHLINE_DEBUG") == "1"
+SECRET_KEY = secret_key()
+ROOT_KEY = root_key()  # pseudonyms and handles are derived from it
+
+# Where people reach the portal. An https address turns on everything that plain http would break.
+PUBLIC_URL = os.environ.get("THROUGHLINE_PUBLIC_URL", "http://localhost:8000").rstrip("/")
+HTTPS = PUBLIC_URL.startswith("https://")
+ALLOWED_HOSTS = [
+    urlsplit(PUBLIC_URL).hostname or "localhost",
+    *("localhost", "127.0.0.1", "[::1]"),
+    *os.environ.get("THROUGHLINE_ALLOWED_HOSTS", "").split(),
+]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "guardian",
+    "django_htmx",
+    "partners.tenancy",
+    "partners.audit",
+    "partners.jobs",
+    "partners.organisations",
+    "partners.agreements",
+    "partners.access",
+    "partners.catalogue",
+    "partners.accounts",
+    "partners.ledger",
+    "analytics.runs",
+    "integrations.ingestion",
+    "portal.ui",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "portal.ui.middleware.ActorMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "portal.urls"
+ASGI_APPLICATION = "portal.asgi.application"
+WSGI_APPLICATION = "portal.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ]
+        },
+    }
+]
+
+# --- the database, by two roles ---
+EMBEDDED_HOME = None if os.environ.get("DATABASE_URL") else home()
+EMBEDDED_DURABLE = True
+
+
+def _given_addresses() -> Addresses:
+    if EMBEDDED_HOME:
+        return addresses(EMBEDDED_HOME)
+    given = {name: os.environ.get(name, "") for name in ("DATABASE_OWNER_URL", "CELERY_BROKER_URL")}
+    missing = [name for name, value in given.items() if not value]
+    if missing:
+        raise ImproperlyConfigured(
+            f"DATABASE_URL is set but {' and '.join(missing)} is not. Set all three, or none of them for the"
+            " embedded database."
+        )
+    return Addresses(os.environ["DATABASE_URL"], given["DATABASE_OWNER_URL"], given["CELERY_BROKER_URL"], "")
+
+
+ADDRESSES = _given_addresses()
+
+
+def _database(url: str, test: dict[str, Any]) -> dict[str, Any]:
+    # No connection outlives its request: under ASGI each request has a thread of its own, and connections
+    # kept by threads that have ended used up the server's 60 (measured: 177 of 300 requests failed).
+    return dict(dj_database_url.parse(url, conn_max_age=0, test_options=test))
+
+
+DATABASES = {
+    # Web and workers: owns nothing, bypasses nothing. The tests' database is made through `owner`.
+    "default": _database(ADDRESSES.app_url, {"MIRROR": "owner"}),
+    "owner": _database(ADDRESSES.owner_url, {"DEPENDENCIES": []}),
+}
+DATABASE_ROUTERS = ["partners.tenancy.router.OwnerMigrates"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- people ---
+AUTH_USER_MODEL = "organisations.User"
+AUTHENTICATION_BACKENDS = ["partners.organisations.login.GateBackend"]
+ANONYMOUS_USER_NAME = None  # guardian: nobody holds anything without a name
+SILENCED_SYSTEM_CHECKS = [
+    "auth.W004",  # e-mail addresses are unique in lower case, by a constraint that this check does not know
+    "guardian.W001",  # object permissions are read by partners.access alone, never through a login backend
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "/"
+
+# --- what browsers are told ---
+_COOKIE = "__Host-" if HTTPS else ""  # bound to this host, this path and https
+SESSION_COOKIE_NAME = f"{_COOKIE}throughline_session"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_NAME = f"{_COOKIE}throughline_csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+LANGUAGE_COOKIE_NAME = f"{_COOKIE}throughline_language"
+LANGUAGE_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+# The proxy's X-Forwarded-Proto is read by uvicorn, from trusted addresses only (FORWARDED_ALLOW_IPS).
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# --- static files ---
+STATIC_URL = "static/"
+STATIC_ROOT = str(BASE_DIR / "static") if HTTPS else None
+WHITENOISE_USE_FINDERS = not HTTPS  # tests and the demonstration run without collectstatic
+_STATIC = "whitenoise.storage.CompressedManifestStaticFilesStorage" if HTTPS else None
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": _STATIC or "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+MEDIA_ROOT = None  # uploads lie in the database, behind its walls
+
+# --- language and time ---
+LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LOCALE_PATHS = [str(BASE_DIR / "portal" / "locale")]
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- jobs ---
+CELERY_BROKER_URL = ADDRESSES.broker_url
+
+
+def _queue_options() -> dict[str, Any]:
+    address = conninfo_to_dict(CELERY_BROKER_URL.replace("pgmq:", "postgresql:", 1))
+    return {
+        # Said in full, or pgmq goes where DATABASE_URL points; as words, for it takes a socket's folder in a
+        # URL for a host's name.
+        "conn_string": make_conninfo("", **address),
+        "init_extension": False,  # the queues' tables are loaded once, by whoever makes the database
+        "use_notify": True,
+        "wait_time_seconds": 0,
+        "visibility_timeout": 120,  # a dead worker's task comes back after this; its lease keeps it single
+        "pool_size": 3,
+    }
+
+
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = _queue_options() if CELERY_BROKER_URL.startswith("pgmq:") else {}
+CELERY_TASK_DEFAULT_QUEUE = "throughline"
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 4
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = "UTC"
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False  # it would make queues for every worker that ever was
+
+# --- logs ---
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"()": "portal.logs.PlainFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "celery": {"level": "WARNING"},
+        "kombu": {"level": "WARNING"},
+        "pgmq": {"level": "WARNING"},
+        "uvicorn": {"handlers": [], "level": "WARNING", "propagate": True},
+    },
+}

@@ -1,0 +1,105 @@
+"""What every test stands on: the database made through the owner's role, the test run as the application's.
+
+Three kinds of test:
+
+- `db` (or `@pytest.mark.django_db`): as the application's role, in a transaction that is rolled back.
+- `committed_db` (or `transactional_db`): the same role, real commits, visible to other connections and
+  processes; emptied afterwards through the owner's role.
+- neither: no database.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connections
+from django.test.utils import setup_databases, teardown_databases
+from psycopg import sql
+from pytest_django.plugin import DjangoDbBlocker
+
+from portal.database import start_embedded
+
+if TYPE_CHECKING:  # models load only once Django is set up
+    from tests.world import World
+
+COMMITS = {"committed_db", "transactional_db", "live_server"}
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Give each committing test both aliases: what it leaves is emptied through `owner`."""
+    mark = item.get_closest_marker("django_db")
+    asked = dict(mark.kwargs) if mark else {}
+    if asked.get("transaction") or COMMITS & set(getattr(item, "fixturenames", ())):
+        both = {**asked, "transaction": True, "databases": ["default", "owner"]}
+        item.add_marker(pytest.mark.django_db(**both), append=False)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """Make the tests' database through `owner`; pytest-django's own would make it through `default`."""
+    verbosity = request.config.option.verbose
+    with django_db_blocker.unblock():
+        start_embedded()
+        _drop_what_killed_runs_left()
+        made = setup_databases(verbosity, interactive=False, aliases=["owner"], serialized_aliases=set())
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+        teardown_databases(made, verbosity)
+
+
+def _drop_what_killed_runs_left() -> None:
+    prefix = "test_throughline_"
+    with psycopg.connect(settings.ADDRESSES.owner_url, autocommit=True) as connection:
+        found = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [prefix])
+        for (name,) in found.fetchall():
+            if not Path("/proc", name.removeprefix(prefix)).exists():
+                connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def committed_db(transactional_db: None) -> None:
+    """A database in which the test really commits."""
+
+
+@pytest.fixture
+def child_environment(committed_db: None) -> dict[str, str]:
+    """The environment for a child process (a worker, a command) that shall see the tests' database."""
+
+    def url(alias: str, address: str) -> str:
+        front, _, query = address.partition("?")
+        name = connections[alias].settings_dict["NAME"]
+        return f"{front.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
+
+    return os.environ | {
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "DATABASE_URL": url("default", settings.ADDRESSES.app_url),
+        "DATABASE_OWNER_URL": url("owner", settings.ADDRESSES.owner_url),
+        "CELERY_BROKER_URL": settings.ADDRESSES.broker_url,
+    }
+
+
+# --- people and worlds: fixtures that others build on ---
+
+
+@pytest.fixture
+def world(db: None) -> "World":
+    """Five organisations and their people; nothing sold and nothing shared yet."""
+    from tests.world import build_world
+
+    return build_world()
+
+
+@pytest.fixture
+def trading_world(world: "World") -> "World":
+    """The same, after three months of trade."""
+    from tests.world import trade
+
+    trade(world)
+    return world

@@ -1,0 +1,23 @@
+"""The portal's settings, for tests: an embedded database of their own, quick and forgetful.
+
+pytest-django loads settings before any conftest, so what they read from the environment is put there here.
+Several test runs may share the checkout: each has a database and a queue named after its process.
+"""
+
+import os
+from pathlib import Path
+
+TEST_HOME = Path(__file__).resolve().parent.parent / ".throughline" / "test"
+TEST_RUN = os.environ.setdefault("THROUGHLINE_TEST_RUN", str(os.getpid()))  # its child processes inherit it
+if "DATABASE_URL" not in os.environ:
+    TEST_HOME.parent.mkdir(mode=0o711, exist_ok=True)
+    os.environ["THROUGHLINE_HOME"] = str(TEST_HOME)
+
+from portal.settings import *  # noqa: E402, F403
+from portal.settings import DATABASES  # noqa: E402
+
+EMBEDDED_DURABLE = False
+DATABASES["owner"]["TEST"]["NAME"] = f"test_throughline_{TEST_RUN}"
+CELERY_TASK_DEFAULT_QUEUE = f"throughline_{TEST_RUN}"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
