@@ -18,6 +18,7 @@ from integrations.ingestion.services import receive_file
 from partners.jobs.models import Job
 from partners.ledger.models import Line
 from partners.tenancy.context import acting_as
+from portal.celery import app
 from tests.ingestion.files import GOOD, HEADINGS
 from tests.world import World, build_world
 
@@ -47,7 +48,16 @@ def running(environment: dict[str, str], *command: str) -> Iterator[subprocess.P
 
 
 @pytest.fixture
-def relay(child_environment: dict[str, str]) -> Iterator[None]:
+def empty_queue(committed_db: None) -> None:
+    """Tasks that a killed worker of another test left behind are not this test's."""
+    with app.connection_for_write() as broker:
+        queue = app.amqp.queues[settings.CELERY_TASK_DEFAULT_QUEUE](broker.default_channel)
+        queue.declare()
+        queue.purge()
+
+
+@pytest.fixture
+def relay(empty_queue: None, child_environment: dict[str, str]) -> Iterator[None]:
     with running(child_environment, "manage.py", "relay"):
         yield
 
