@@ -1,6 +1,7 @@
 """From grants to what a maker sees: whole cells, whole accounts, set-based, in the transaction of the change."""
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import F
 
 from partners.agreements.models import NEEDS, Category, Granularity, Partnership
@@ -33,22 +34,19 @@ WITH held AS (
         AND n.purpose = b.purpose
     GROUP BY b.category, b.family_id, b.month, b.purpose, b.granularity
     HAVING count(needs.needed) = count(n.category)
-), fresh AS (
-    SELECT category, family_id, month, granularity, bit_or(purpose) AS purposes
-    FROM effective GROUP BY 1, 2, 3, 4
 )
+SELECT category, family_id, month, granularity, bit_or(purpose) AS purposes
+FROM effective GROUP BY 1, 2, 3, 4
 """
 
 _ACCOUNTS = f"""
-WITH fresh AS (
-    SELECT c.category, h.account_id, bit_or(c.purposes) AS purposes
-    FROM agreements_heldcell h
-    JOIN agreements_grantedcell c ON c.partnership_id = h.partnership_id AND c.family_id = h.family_id
-        AND c.month = h.month AND c.granularity >= {Granularity.MONTH.value}
-        AND c.category IN ('{Category.VOLUME.value}', '{Category.IDENTITY.value}', '{Category.CONTACTS.value}')
-    WHERE h.partnership_id = %(partnership)s
-    GROUP BY 1, 2
-)
+SELECT c.category, h.account_id, bit_or(c.purposes) AS purposes
+FROM agreements_heldcell h
+JOIN agreements_grantedcell c ON c.partnership_id = h.partnership_id AND c.family_id = h.family_id
+    AND c.month = h.month AND c.granularity >= {Granularity.MONTH.value}
+    AND c.category IN ('{Category.VOLUME.value}', '{Category.IDENTITY.value}', '{Category.CONTACTS.value}')
+WHERE h.partnership_id = %(partnership)s
+GROUP BY 1, 2
 """
 
 _TABLES = (
@@ -65,37 +63,40 @@ def expand(partnership: Partnership) -> bool:
     if partnership.is_direct:
         return False
     taken_away = False
-    for table, fresh, key in _TABLES:
-        taken_away |= _narrow(partnership, table, fresh, key)
-        _widen(partnership, table, fresh, key)
+    with connection.cursor() as cursor:
+        for table, fresh, key in _TABLES:
+            taken_away |= _rewrite(cursor, partnership, table, fresh, key)
     if taken_away:
         Partnership.objects.filter(pk=partnership.pk).update(epoch=F("epoch") + 1)
     return taken_away
 
 
-def _narrow(partnership: Partnership, table: str, fresh: str, key: tuple[str, ...]) -> bool:
-    same = " AND ".join(f"f.{column} = t.{column}" for column in key)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"{fresh} DELETE FROM {table} t WHERE t.partnership_id = %(partnership)s AND NOT EXISTS"
-            f" (SELECT 1 FROM fresh f WHERE {same} AND f.purposes & t.purposes = t.purposes)",
-            {"partnership": partnership.pk},
-        )
-        return bool(cursor.rowcount)
-
-
-def _widen(partnership: Partnership, table: str, fresh: str, key: tuple[str, ...]) -> None:
+def _rewrite(
+    cursor: CursorWrapper, partnership: Partnership, table: str, fresh: str, key: tuple[str, ...]
+) -> bool:
+    """Set a table to what the grants say now; True if a row went or lost a purpose."""
     columns = ", ".join(key)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"{fresh} INSERT INTO {table}"
-            f" (partnership_id, manufacturer_id, distributor_id, {columns}, purposes)"
-            f" SELECT %(partnership)s, %(manufacturer)s, %(distributor)s, {columns}, purposes FROM fresh"
-            f" ON CONFLICT (partnership_id, {columns}) DO UPDATE SET purposes = excluded.purposes"
-            f" WHERE {table}.purposes <> excluded.purposes",
-            {
-                "partnership": partnership.pk,
-                "manufacturer": partnership.manufacturer_id,
-                "distributor": partnership.distributor_id,
-            },
-        )
+    same = " AND ".join(f"f.{column} = t.{column}" for column in key)
+    parameters = {
+        "partnership": partnership.pk,
+        "manufacturer": partnership.manufacturer_id,
+        "distributor": partnership.distributor_id,
+    }
+    # Computed once and with statistics: planned blindly, the comparison below takes minutes for a large file.
+    cursor.execute("DROP TABLE IF EXISTS fresh_sight")
+    cursor.execute(f"CREATE TEMP TABLE fresh_sight ON COMMIT DROP AS {fresh}", parameters)
+    cursor.execute("ANALYZE fresh_sight")
+    cursor.execute(
+        f"DELETE FROM {table} t WHERE t.partnership_id = %(partnership)s AND NOT EXISTS"
+        f" (SELECT 1 FROM fresh_sight f WHERE {same} AND f.purposes & t.purposes = t.purposes)",
+        parameters,
+    )
+    taken_away = bool(cursor.rowcount)
+    cursor.execute(
+        f"INSERT INTO {table} (partnership_id, manufacturer_id, distributor_id, {columns}, purposes)"
+        f" SELECT %(partnership)s, %(manufacturer)s, %(distributor)s, {columns}, purposes FROM fresh_sight"
+        f" ON CONFLICT (partnership_id, {columns}) DO UPDATE SET purposes = excluded.purposes"
+        f" WHERE {table}.purposes <> excluded.purposes",
+        parameters,
+    )
+    return taken_away
