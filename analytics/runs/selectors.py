@@ -17,7 +17,7 @@ from partners.ledger.selectors import Order, list_orders
 
 LATE = "should_have_ordered"
 OutcomeT = TypeVar("OutcomeT", Standing, StandingMoney)
-Cards = dict[tuple[int, int], AccountCard]
+Key = tuple[int, int]  # partnership and account
 
 
 @dataclass(frozen=True)
@@ -116,48 +116,67 @@ class Overview:
     summaries: list[PartnershipSummary]
 
 
+@dataclass(frozen=True)
+class _Sight:
+    """What is in sight of these partnerships: read once, however many lists are made of it."""
+
+    by_id: dict[int, Partnership]
+    cards: dict[Key, AccountCard]
+    standings: dict[Key, Standing]
+    stakes: dict[Key, StandingMoney]
+    runs: dict[int, AnalysisRun]
+
+
+def _look_at(partnerships: Sequence[Partnership]) -> _Sight:
+    by_id = {partnership.pk: partnership for partnership in partnerships}
+    return _Sight(
+        by_id=by_id,
+        cards=list_cards(partnerships),
+        standings=_by_account(Standing, by_id),
+        stakes=_by_account(StandingMoney, by_id),
+        runs=_latest_runs(by_id),
+    )
+
+
 def list_late(partnerships: Sequence[Partnership]) -> list[LateOrder]:
     """Accounts that should have ordered by now: most at stake first, gross profit before net revenue."""
-    return _late_orders(partnerships, list_cards(partnerships))
+    return _late_orders(_look_at(partnerships))
 
 
-def _late_orders(partnerships: Sequence[Partnership], cards: Cards) -> list[LateOrder]:
-    by_id = {partnership.pk: partnership for partnership in partnerships}
-    standings = _by_account(Standing, by_id)
-    stakes = _by_account(StandingMoney, by_id)
+def _late_orders(sight: _Sight) -> list[LateOrder]:
+    findings = Finding.objects.filter(partnership_id__in=sight.by_id, kind=LATE, state=Finding.State.OPEN)
     rows = [
-        _late_order(by_id[finding.partnership_id], finding, cards[key], standings[key], stakes.get(key))
-        for finding in Finding.objects.filter(partnership_id__in=by_id, kind=LATE, state=Finding.State.OPEN)
-        if (key := (finding.partnership_id, finding.account_id)) in cards
+        _late_order(
+            sight.by_id[key[0]], finding, sight.cards[key], sight.standings[key], sight.stakes.get(key)
+        )
+        for finding in findings
+        if (key := (finding.partnership_id, finding.account_id)) in sight.cards
     ]
     return sorted(rows, key=_most_at_stake)
 
 
 def list_accounts(partnerships: Sequence[Partnership]) -> list[AccountRow]:
     """Every account in sight and reach that ever ordered, most units first."""
-    by_id = {partnership.pk: partnership for partnership in partnerships}
-    return _account_rows(by_id, list_cards(partnerships), _latest_runs(by_id))
+    return _account_rows(_look_at(partnerships))
 
 
-def _account_rows(
-    by_id: dict[int, Partnership], cards: Cards, runs: dict[int, AnalysisRun]
-) -> list[AccountRow]:
-    units, net = _year_by_account(VolumeFact, "units", runs), _year_by_account(MoneyFact, "net_revenue", runs)
-    currencies = {key: row.currency for key, row in _by_account(StandingMoney, by_id).items()}
+def _account_rows(sight: _Sight) -> list[AccountRow]:
+    units = _year_by_account(VolumeFact, "units", sight.runs)
+    net = _year_by_account(MoneyFact, "net_revenue", sight.runs)
     rows = [
         AccountRow(
-            card=cards[key],
-            partnership=by_id[key[0]],
+            card=sight.cards[key],
+            partnership=sight.by_id[key[0]],
             judgement=standing.judgement,
             orders=standing.orders,
             usual_gap=standing.usual_gap,
             last_order_on=standing.last_order_on,
             days_late=standing.days_late,
             units=units.get(key, Decimal(0)),
-            net=Money(net.get(key, Decimal(0)), currencies[key]) if key in currencies else None,
+            net=Money(net.get(key, Decimal(0)), sight.stakes[key].currency) if key in sight.stakes else None,
         )
-        for key, standing in _by_account(Standing, by_id).items()
-        if key in cards
+        for key, standing in sight.standings.items()
+        if key in sight.cards
     ]
     return sorted(rows, key=lambda row: (-row.units, row.card.ref))
 
@@ -196,17 +215,16 @@ def list_partnership_summaries(partnerships: Sequence[Partnership]) -> list[Part
 
 def get_overview(partnerships: Sequence[Partnership]) -> Overview:
     """Late orders, accounts and summaries; as many queries for a hundred partnerships as for one."""
-    by_id = {partnership.pk: partnership for partnership in partnerships}
-    cards, runs, months = list_cards(partnerships), _latest_runs(by_id), _months(by_id)
-    late, accounts = _late_orders(partnerships, cards), _account_rows(by_id, cards, runs)
+    sight = _look_at(partnerships)
+    late, accounts, months = _late_orders(sight), _account_rows(sight), _months(sight.by_id)
     late_of, accounts_of = defaultdict(list), defaultdict(list)
     for row in late:
         late_of[row.partnership.pk].append(row)
     for account in accounts:
         accounts_of[account.partnership.pk].append(account)
     summaries = [
-        _summary(partnership, runs.get(key), accounts_of[key], late_of[key], months[key])
-        for key, partnership in by_id.items()
+        _summary(partnership, sight.runs.get(key), accounts_of[key], late_of[key], months[key])
+        for key, partnership in sight.by_id.items()
     ]
     return Overview(late, accounts, summaries)
 
@@ -288,16 +306,14 @@ def _latest_runs(by_id: dict[int, Partnership]) -> dict[int, AnalysisRun]:
     }
 
 
-def _by_account(
-    model: type[OutcomeT], by_id: dict[int, Partnership], **only: int
-) -> dict[tuple[int, int], OutcomeT]:
+def _by_account(model: type[OutcomeT], by_id: dict[int, Partnership], **only: int) -> dict[Key, OutcomeT]:
     rows = model._default_manager.filter(partnership_id__in=by_id, **only)
     return {(row.partnership_id, row.account_id): row for row in rows}
 
 
 def _year_by_account(
     model: type[VolumeFact] | type[MoneyFact], column: str, runs: dict[int, AnalysisRun]
-) -> dict[tuple[int, int], Decimal]:
+) -> dict[Key, Decimal]:
     """Sums over the twelve months before each run's month."""
     years = Q()
     for partnership_id, run in runs.items():

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from integrations.ingestion.reasons import word
 from partners.tenancy.models import ActingUser, PublicIdField, WalledModel
 
 
@@ -39,8 +40,8 @@ class Submission(WalledModel):
 class SubmissionCheck(WalledModel):
     """What only the distributor knows of its file: how it was read, its totals, and its progress.
 
-    `examination` is what was found and proposed (format, mapping, conventions), `totals` what it adds up to,
-    `refusal` the sentence when the file was refused.
+    `examination` is what was found and proposed (format, mapping, conventions), `totals` what it adds up to;
+    `asked`, `noted` and `refused` are codes with parameters (`reasons.Said`), worded by the properties.
     """
 
     submission = models.OneToOneField(
@@ -54,8 +55,9 @@ class SubmissionCheck(WalledModel):
     sha256 = models.CharField(max_length=64)
     examination = models.JSONField(default=dict)
     totals = models.JSONField(default=dict)
-    questions = models.JSONField(default=list)
-    refusal = models.TextField(blank=True)
+    asked = models.JSONField(default=list)
+    noted = models.JSONField(default=list)
+    refused = models.JSONField(null=True)
     rows_total = models.PositiveIntegerField(default=0)
     rows_done = models.PositiveIntegerField(default=0)
     quarantined = models.PositiveIntegerField(default=0)
@@ -64,6 +66,21 @@ class SubmissionCheck(WalledModel):
 
     class Meta(WalledModel.Meta):
         indexes = [models.Index(fields=["distributor_id", "sha256"], name="check_by_hash")]
+
+    @property
+    def questions(self) -> list[str]:
+        """What a person must confirm, as sentences."""
+        return [word(said) for said in self.asked]
+
+    @property
+    def notes(self) -> list[str]:
+        """What is remarkable and needs no correction, as sentences."""
+        return [word(said) for said in self.noted]
+
+    @property
+    def refusal(self) -> str:
+        """Why nothing was taken, as a sentence; empty if it was not refused."""
+        return word(self.refused) if self.refused else ""
 
 
 class SubmissionPiece(WalledModel):
@@ -85,10 +102,16 @@ class QuarantinedRow(WalledModel):
     column = models.CharField(max_length=255, blank=True)
     reason = models.CharField(max_length=40)
     found = models.CharField(max_length=120, blank=True)
-    sentence = models.TextField()
+    params = models.JSONField(default=dict)
 
     class Meta(WalledModel.Meta):
         indexes = [models.Index(fields=["submission", "source_row"], name="quarantine_by_row")]
+
+    @property
+    def sentence(self) -> str:
+        """What was found, where, and what to do."""
+        told = {"row": self.source_row, "column": self.column, "found": self.found, **self.params}
+        return word({"code": self.reason, "params": told})
 
 
 class FeedMapping(WalledModel):

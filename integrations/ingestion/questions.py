@@ -5,30 +5,35 @@ from django.db import connection
 from integrations.ingestion.reading import FEEDS, Examination
 from integrations.ingestion.reading.fields import normalised_heading
 from integrations.ingestion.reading.mapping import ColumnMapping
+from integrations.ingestion.reasons import Question, Said, to_say
 from integrations.ingestion.staging import LINE_KINDS
 from partners.agreements.models import Partnership
 
 KNOWN_BEFORE = 10  # accounts that must be known before strangers are remarkable
 STRANGERS = 5
 MOST_KNOWN_SHARE = 0.05
+
 _FORMS = {
-    "point": "numbers with a decimal point (1,234.56)",
-    "comma": "numbers with a decimal comma (1.234,56)",
-    "ymd": "year, month, day",
-    "dmy": "day before month",
-    "mdy": "month before day",
-    "serial": "Excel's day numbers",
+    question.value: question
+    for question in (
+        Question.POINT,
+        Question.COMMA,
+        Question.YMD,
+        Question.DMY,
+        Question.MDY,
+        Question.SERIAL,
+    )
 }
 
 
-def list_questions(partnership: Partnership, examination: Examination) -> list[str]:
-    """Sentences to confirm; the compared rows are in the session's staging table."""
+def list_questions(partnership: Partnership, examination: Examination) -> list[Said]:
+    """What is to be confirmed; the compared rows are in the session's staging table."""
     return [*_columns(examination), *_conventions(examination), *_other_company(partnership)]
 
 
-def _columns(examination: Examination) -> list[str]:
+def _columns(examination: Examination) -> list[Said]:
     return [
-        f'Column "{column.heading}" is read as {column.field.replace("_", " ")}. Is that right?'
+        to_say(Question.COLUMN, {"column": column.heading, "field": column.field.replace("_", " ")})
         for column in examination.mapping.columns
         if column.field and _is_doubtful(column, examination)
     ]
@@ -49,15 +54,14 @@ def _holds_kinds(column: ColumnMapping, examination: Examination) -> bool:
     return any(cells[column.position].strip().casefold() in LINE_KINDS for _, cells in examination.sample)
 
 
-def _conventions(examination: Examination) -> list[str]:
+def _conventions(examination: Examination) -> list[Said]:
     return [
-        f'The values of column "{column.heading}" can be read in two ways; they are read as {_FORMS[column.form]}.'
-        " Is that right?"
+        to_say(_FORMS[column.form], {"column": column.heading})
         for column in examination.conventions.uncertain
     ]
 
 
-def _other_company(partnership: Partnership) -> list[str]:
+def _other_company(partnership: Partnership) -> list[Said]:
     """Customers that are nearly all new, where the distributor's are known: perhaps another company's file.
 
     Only the distributor's own record is asked, so the answer tells nothing of anybody else.
@@ -74,7 +78,4 @@ def _other_company(partnership: Partnership) -> list[str]:
         known = cursor.fetchone()[0]
     if known < KNOWN_BEFORE or told < STRANGERS or met > told * MOST_KNOWN_SHARE:
         return []
-    return [
-        f"Of {told} customers in this file {told - met} have never bought from you, though {known} are known."
-        " Is it another company's file?"
-    ]
+    return [to_say(Question.OTHER_COMPANY, {"told": told, "new": told - met, "known": known})]

@@ -1,9 +1,14 @@
-"""Reasons that only the record can give: what the catalogue or the ledger says against a row."""
+"""What is said about a file: kept as a code with its parameters, worded in the reader's language when it is shown."""
 
-from integrations.ingestion.reading.faults import _Coded, gettext_noop
+from collections.abc import Mapping
+from typing import Any, TypedDict
+
+from django.utils.translation import gettext
+
+from integrations.ingestion.reading.faults import Coded, Note, Reason, Refusal, gettext_noop
 
 
-class LedgerReason(_Coded):
+class LedgerReason(Coded):
     """Why a row that reads well is not taken."""
 
     UNKNOWN_SKU = (
@@ -34,3 +39,103 @@ class LedgerReason(_Coded):
             "the customer or the document number."
         ),
     )
+
+
+class Stop(Coded):
+    """Why nothing of a file that can be read was taken."""
+
+    WHOLE = (
+        "whole_file",
+        gettext_noop(
+            "%(bad)s of %(rows)s rows cannot be taken, and this file was sent as all or nothing: nothing of it was "
+            "recorded. Correct the rows listed, or send it again and choose to take the good rows."
+        ),
+    )
+    READER_STOPPED = (
+        "reader_stopped",
+        gettext_noop(
+            "This file stopped its reader three times (%(reason)s) and was set aside; nothing of it was recorded. "
+            "Save it anew as CSV in UTF-8 and send that."
+        ),
+    )
+    DISCARDED = (
+        "discarded",
+        gettext_noop("It was discarded before it was committed; nothing of it was recorded."),
+    )
+
+
+class Question(Coded):
+    """What a person must confirm before a file is committed."""
+
+    COLUMN = ("column", gettext_noop('Column "%(column)s" is read as %(field)s. Is that right?'))
+    POINT = (
+        "point",
+        gettext_noop(
+            'The numbers of column "%(column)s" can be read in two ways; they are read with a decimal point '
+            "(1,234.56). Is that right?"
+        ),
+    )
+    COMMA = (
+        "comma",
+        gettext_noop(
+            'The numbers of column "%(column)s" can be read in two ways; they are read with a decimal comma '
+            "(1.234,56). Is that right?"
+        ),
+    )
+    YMD = (
+        "ymd",
+        gettext_noop(
+            'The dates of column "%(column)s" can be read in two ways; they are read as year, month, day. '
+            "Is that right?"
+        ),
+    )
+    DMY = (
+        "dmy",
+        gettext_noop(
+            'The dates of column "%(column)s" can be read in two ways; they are read with the day before the month. '
+            "Is that right?"
+        ),
+    )
+    MDY = (
+        "mdy",
+        gettext_noop(
+            'The dates of column "%(column)s" can be read in two ways; they are read with the month before the day. '
+            "Is that right?"
+        ),
+    )
+    SERIAL = (
+        "serial",
+        gettext_noop('The numbers of column "%(column)s" are read as Excel\'s day numbers. Is that right?'),
+    )
+    OTHER_COMPANY = (
+        "other_company",
+        gettext_noop(
+            "Of %(told)s customers in this file %(new)s have never bought from you, though %(known)s are known. "
+            "Is it another company's file?"
+        ),
+    )
+
+
+class Said(TypedDict):
+    """A code with its parameters, as JSON keeps it."""
+
+    code: str
+    params: dict[str, Any]
+
+
+_BY_CODE: dict[str, Coded] = {
+    member.value: member
+    for coded in (Refusal, Reason, Note, LedgerReason, Stop, Question)
+    for member in coded
+}
+
+
+def to_say(code: Coded | str, params: Mapping[str, Any]) -> Said:
+    """What is kept of a sentence: plain values that JSON can hold."""
+    plain = {name: value if isinstance(value, int) else str(value) for name, value in params.items()}
+    return {"code": str(code), "params": plain}
+
+
+def word(said: Said) -> str:
+    """The sentence in the active language."""
+    return gettext(_BY_CODE[said["code"]].template) % said["params"]

@@ -118,7 +118,5 @@ def _count_reasons(submission: Submission) -> list[ReasonCount]:
         .annotate(rows=Count("source_row", distinct=True), first=Min("id"))
         .order_by("-rows", "reason")
     )
-    sentences = dict(
-        QuarantinedRow.objects.filter(pk__in=[row["first"] for row in counted]).values_list("pk", "sentence")
-    )
-    return [ReasonCount(row["reason"], row["rows"], sentences[row["first"]]) for row in counted]
+    examples = QuarantinedRow.objects.in_bulk([row["first"] for row in counted])
+    return [ReasonCount(row["reason"], row["rows"], examples[row["first"]].sentence) for row in counted]

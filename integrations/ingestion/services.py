@@ -5,19 +5,21 @@ reads it again and records it in one transaction, under the partnership's lock. 
 number of times.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import PurePath
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from integrations.ingestion.files import keep_file, open_file
 from integrations.ingestion.models import FeedMapping, Submission, SubmissionCheck
 from integrations.ingestion.questions import list_questions
 from integrations.ingestion.reading import Examination, FileRefused, examine
-from integrations.ingestion.reasons import LedgerReason
+from integrations.ingestion.reading.faults import Coded
+from integrations.ingestion.reasons import LedgerReason, Stop, to_say
 from integrations.ingestion.staging import Staged, stage_file, write_quarantine
 from partners.accounts.services import settle_accounts
 from partners.agreements.locks import lock_partnership
@@ -53,7 +55,9 @@ def receive_file(
     """Keep a file for the acting distributor and ask for its check. `trusted`: commit by itself if nothing is asked."""
     require(Permission.SUBMIT)
     if partnership.distributor_id != current_organisation_id():
-        raise SubmissionError("Only the distributor whose sales they are sends files of a partnership.")
+        raise SubmissionError(
+            gettext("Only the distributor whose sales they are sends files of a partnership.")
+        )
     submission = Submission.objects.create(
         partnership_id=partnership.pk,
         distributor_id=partnership.distributor_id,
@@ -95,7 +99,7 @@ def check_submission(submission_id: int, organisation_id: int, done: Done = lamb
             staged = stage_file(submission, partnership, file, examination, _progress(submission, actor))
     except FileRefused as refused:
         with acting_as(actor):
-            _refuse(submission, refused.sentence)
+            _refuse(submission, refused.code, refused.params)
             done()
         return
     with acting_as(actor):
@@ -147,7 +151,7 @@ def discard_submission(submission: Submission) -> None:
     """A person does not want it: nothing was recorded, and nothing will be."""
     require(Permission.SUBMIT)
     _move(submission, {State.RECEIVED, State.CHECKED}, State.REFUSED)
-    SubmissionCheck.objects.filter(submission=submission).update(refusal="Discarded before it was committed.")
+    SubmissionCheck.objects.filter(submission=submission).update(refused=to_say(Stop.DISCARDED, {}))
     record("submission.discarded", submission.public_id)
 
 
@@ -157,7 +161,7 @@ def remap_submission(submission: Submission, choices: dict[str, str | None]) -> 
     check = SubmissionCheck.objects.get(submission=submission)
     if not check.examination:
         raise SubmissionError(
-            "No headings were found in this file, so there is nothing to assign. Send it anew."
+            gettext("No headings were found in this file, so there is nothing to assign. Send it anew.")
         )
     examination = Examination.from_json(check.examination)
     mapping = examination.mapping
@@ -166,7 +170,7 @@ def remap_submission(submission: Submission, choices: dict[str, str | None]) -> 
             mapping = mapping.assign(column.position, choices[column.heading])
     _move(submission, {State.CHECKED, State.REFUSED}, State.RECEIVED)
     SubmissionCheck.objects.filter(submission=submission).update(
-        examination=replace(examination, mapping=mapping).to_json(), refusal="", trusted=False, rows_done=0
+        examination=replace(examination, mapping=mapping).to_json(), refused=None, trusted=False, rows_done=0
     )
     record("submission.remapped", submission.public_id)
     emit("submission.received", submission_id=submission.pk)
@@ -185,11 +189,7 @@ def undo_submission(submission: Submission) -> int:
 def set_aside_submission(submission_id: int, reason: str) -> None:
     """The file ended its reader each time it was tried: refuse it, so that others are not kept waiting."""
     submission = Submission.objects.get(pk=submission_id)
-    _refuse(
-        submission,
-        f"This file stopped its reader three times ({reason}) and was set aside; nothing of it was recorded."
-        " Save it anew as CSV in UTF-8 and send that.",
-    )
+    _refuse(submission, Stop.READER_STOPPED, {"reason": reason})
 
 
 def _examine(submission: Submission, file: BinaryIO, actor: Actor) -> Examination:
@@ -226,7 +226,6 @@ def _keep_findings(
             "column": examination.mapping.heading("invoice_number"),
             "reason": reason.value,
             "found": number[:120],
-            "sentence": reason.sentence({"row": row, "found": number[:120]}),
         }
         for row, status, number in list_conflicts()
         for reason in (_CONFLICTS[status],)
@@ -235,7 +234,7 @@ def _keep_findings(
     check = SubmissionCheck.objects.get(submission=submission)
     check.rows_total = check.rows_done = staged.rows
     check.quarantined = staged.quarantined + found.conflicts
-    check.duplicates, check.set_aside = found.duplicates, staged.set_aside
+    check.duplicates, check.set_aside, check.noted = found.duplicates, staged.set_aside, staged.notes
     check.totals = {
         "rows": staged.rows,
         "accepted": found.fresh,
@@ -248,7 +247,6 @@ def _keep_findings(
         "last_on": found.last_on and found.last_on.isoformat(),
         "net": {currency: str(round(total, 2)) for currency, total in found.net.items()},
         "priced": found.priced,
-        "notes": staged.notes,
     }
     check.save()
     return check
@@ -260,10 +258,10 @@ def _end_check(
     if check.all_or_nothing and check.quarantined:
         _refuse_whole(submission, check)
         return
-    check.questions = list_questions(partnership, examination)
-    check.save(update_fields=["questions"])
+    check.asked = list_questions(partnership, examination)
+    check.save(update_fields=["asked"])
     _set_state(submission, State.CHECKED)
-    if check.trusted and not check.questions:
+    if check.trusted and not check.asked:
         confirm_submission(submission)
 
 
@@ -280,16 +278,12 @@ def _end_commit(submission: Submission, accepted: int, examination: Examination)
 
 
 def _refuse_whole(submission: Submission, check: SubmissionCheck) -> None:
-    _refuse(
-        submission,
-        f"{check.quarantined} of {check.rows_total} rows cannot be taken, and this file was sent as all or nothing:"
-        " nothing of it was recorded. Correct the rows listed, or send it again with 'good rows' chosen.",
-    )
+    _refuse(submission, Stop.WHOLE, {"bad": check.quarantined, "rows": check.rows_total})
 
 
-def _refuse(submission: Submission, sentence: str) -> None:
+def _refuse(submission: Submission, code: Coded, params: Mapping[str, Any]) -> None:
     _set_state(submission, State.REFUSED)
-    SubmissionCheck.objects.filter(submission=submission).update(refusal=sentence)
+    SubmissionCheck.objects.filter(submission=submission).update(refused=to_say(code, params))
     record("submission.refused", submission.public_id)
 
 
@@ -314,10 +308,11 @@ def _move(submission: Submission, allowed: set[Submission.State], to: Submission
     if not moved:
         now = Submission.objects.get(pk=submission.pk).get_state_display()
         raise SubmissionError(
-            f"This file is {now.lower()}; only one that is {_listed(allowed)} can go on to that."
+            gettext("This file is %(now)s; only one that is %(allowed)s can go on to that.")
+            % {"now": now.lower(), "allowed": _listed(allowed)}
         )
     submission.state = to
 
 
 def _listed(states: set[Submission.State]) -> str:
-    return " or ".join(sorted(state.label.lower() for state in states))
+    return gettext(" or ").join(sorted(state.label.lower() for state in states))

@@ -8,8 +8,9 @@ import pandas as pd
 from rapidfuzz import process
 
 from integrations.ingestion.models import QuarantinedRow, Submission
-from integrations.ingestion.reading import Examination, Parsed, parse, sentence
-from integrations.ingestion.reasons import LedgerReason
+from integrations.ingestion.reading import Examination, Parsed, parse
+from integrations.ingestion.reading.faults import FOUND_LIMIT
+from integrations.ingestion.reasons import LedgerReason, Said, to_say
 from partners.accounts.services import AccountSeen
 from partners.agreements.models import Partnership
 from partners.catalogue.selectors import ProductIndex, get_product_index
@@ -63,7 +64,7 @@ class Staged:
     rows: int = 0
     quarantined: int = 0
     set_aside: int = 0
-    notes: list[str] = field(default_factory=list)
+    notes: list[Said] = field(default_factory=list)
 
 
 def stage_file(
@@ -114,13 +115,12 @@ def _unknown_skus(
     }
     for row, sku in rows["sku"].items():
         reason = LedgerReason.UNKNOWN_SKU_NEAR if near[sku] else LedgerReason.UNKNOWN_SKU
-        sentence = reason.sentence({"row": row, "column": column, "found": sku, "near": near[sku]})
         yield {
             "source_row": row,
             "column": column,
             "reason": reason.value,
-            "found": sku,
-            "sentence": sentence,
+            "found": sku[:FOUND_LIMIT],
+            "params": {"near": near[sku]},
         }
 
 
@@ -136,7 +136,7 @@ def _quarantine(submission: Submission, faults: pd.DataFrame, more: Iterator[dic
             "column": fault["column"] or "",
             "reason": str(fault["code"]),
             "found": fault["found"] or "",
-            "sentence": sentence(fault),
+            "params": to_say(fault["code"], fault["params"] or {})["params"],
         }
         for fault in _records(faults)
     ]
@@ -232,4 +232,10 @@ def _count(staged: Staged, parsed: Parsed, unknown: int) -> None:
     staged.quarantined += len(parsed.faulty) + unknown
     staged.set_aside += len(aside)
     remarks = _records(aside[aside["code"].notna()])
-    staged.notes += [sentence(remark) for remark in remarks[: MOST_NOTES - len(staged.notes)]]
+    staged.notes += [_noted(remark) for remark in remarks[: MOST_NOTES - len(staged.notes)]]
+
+
+def _noted(remark: dict[str, Any]) -> Said:
+    return to_say(
+        remark["code"], {"row": remark["row"], "found": remark["found"], **(remark["params"] or {})}
+    )

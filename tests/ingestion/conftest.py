@@ -53,11 +53,9 @@ class Desk:
 
     def sentences(self, submission: Submission) -> list[str]:
         with acting_as(self.world.actor(self.person)):
-            return list(
-                QuarantinedRow.objects.filter(submission=submission)
-                .order_by("id")
-                .values_list("sentence", flat=True)
-            )
+            return [
+                row.sentence for row in QuarantinedRow.objects.filter(submission=submission).order_by("id")
+            ]
 
 
 @pytest.fixture
