@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Min, Window
+from django.db.models import Count, Window
 from django.db.models.functions import RowNumber
 
 from integrations.ingestion.models import QuarantinedRow, Submission, SubmissionCheck
@@ -26,11 +26,10 @@ class SubmissionRow:
 
 @dataclass(frozen=True)
 class ReasonCount:
-    """How many rows one reason kept out, and the first of its sentences as an example."""
+    """How many rows one reason kept out."""
 
     reason: str
     rows: int
-    example: str
 
 
 @dataclass(frozen=True)
@@ -115,8 +114,7 @@ def _count_reasons(submission: Submission) -> list[ReasonCount]:
     counted = (
         QuarantinedRow.objects.filter(submission=submission)
         .values("reason")
-        .annotate(rows=Count("source_row", distinct=True), first=Min("id"))
+        .annotate(rows=Count("source_row", distinct=True))
         .order_by("-rows", "reason")
     )
-    examples = QuarantinedRow.objects.in_bulk([row["first"] for row in counted])
-    return [ReasonCount(row["reason"], row["rows"], examples[row["first"]].sentence) for row in counted]
+    return [ReasonCount(row["reason"], row["rows"]) for row in counted]

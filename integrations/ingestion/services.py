@@ -272,7 +272,10 @@ def _end_commit(submission: Submission, accepted: int, examination: Examination)
     FeedMapping.objects.update_or_create(
         partnership_id=submission.partnership_id,
         feed=submission.feed,
-        defaults={"examination": examination.to_json(), "distributor_id": submission.distributor_id},
+        defaults={
+            "examination": replace(examination, sample=()).to_json(),
+            "distributor_id": submission.distributor_id,
+        },
     )
     record("submission.committed", submission.public_id, accepted=accepted)
 
