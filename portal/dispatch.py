@@ -15,7 +15,7 @@ def _sender(task: str) -> Callable[[OutboxEvent], list[Target]]:
 
 
 def _both_audiences(event: OutboxEvent) -> list[Target]:
-    sides = dict.fromkeys([event.payload["distributor_id"], event.payload["manufacturer_id"]])
+    sides = dict.fromkeys([event.organisation_id, event.payload["manufacturer_id"]])
     return [Target(ANALYSE, organisation_id) for organisation_id in sides]
 
 

@@ -68,7 +68,7 @@ class World:
             index = get_product_index(partnership.manufacturer_id).products
             begin_staging()
             stage(sale.staged(number, *index[sale.sku]) for number, sale in enumerate(sales, start=2))
-            compare(partnership.pk, partnership.distributor_id)
+            compare(partnership, submission_id)
             recorded = record_lines(partnership, submission_id)
             end_staging()
         return recorded
@@ -149,7 +149,7 @@ def _seat(world: World, slug: str, person: str, role: Role, reach: Reach = Reach
 
 def _join(world: World, maker: str, distributor: str) -> None:
     with acting_as(world.actor(f"{maker}-admin")):
-        partnership = invite_distributor(world.orgs[distributor].pk)
+        partnership = invite_distributor(distributor)
     with acting_as(world.actor(f"{distributor}-admin")):
         world.partnerships[maker, distributor] = accept_partnership(partnership.pk)
 

@@ -6,13 +6,14 @@ epoch are hidden by their wall until they are computed anew. Volume and money li
 
 from django.db import models
 
-from partners.tenancy.models import ActingOrganisation, PublicIdField, WalledModel
+from partners.tenancy.models import ActingOrganisation, ActingPurpose, PublicIdField, WalledModel
 
 
 class Outcome(WalledModel):
-    """What every stored outcome carries. `distributor_id` owns the data behind it."""
+    """What every stored outcome carries. `distributor_id` owns the data behind it; `purpose` is why it was read."""
 
     audience_id = models.BigIntegerField(db_default=ActingOrganisation(), editable=False)
+    purpose = models.PositiveSmallIntegerField(db_default=ActingPurpose(), editable=False)
     partnership_id = models.BigIntegerField()
     distributor_id = models.BigIntegerField()
     epoch = models.PositiveBigIntegerField()
@@ -36,7 +37,7 @@ class AnalysisRun(Outcome):
     class Meta(Outcome.Meta):
         constraints = [
             models.UniqueConstraint(
-                fields=["audience_id", "partnership_id"],
+                fields=["audience_id", "purpose", "partnership_id"],
                 condition=models.Q(is_latest=True),
                 name="one_latest_run_an_audience",
             )
@@ -57,7 +58,8 @@ class VolumeFact(Outcome):
     class Meta(Outcome.Meta):
         constraints = [
             models.UniqueConstraint(
-                fields=["audience_id", "partnership_id", "account_id", "month"], name="one_volume_fact"
+                fields=["audience_id", "purpose", "partnership_id", "account_id", "month"],
+                name="one_volume_fact",
             )
         ]
 
@@ -83,7 +85,7 @@ class MoneyFact(Outcome):
     class Meta(Outcome.Meta):
         constraints = [
             models.UniqueConstraint(
-                fields=["audience_id", "partnership_id", "account_id", "month", "currency"],
+                fields=["audience_id", "purpose", "partnership_id", "account_id", "month", "currency"],
                 name="one_money_fact",
             )
         ]
@@ -115,7 +117,7 @@ class Standing(Outcome):
     class Meta(Outcome.Meta):
         constraints = [
             models.UniqueConstraint(
-                fields=["audience_id", "partnership_id", "account_id"], name="one_standing"
+                fields=["audience_id", "purpose", "partnership_id", "account_id"], name="one_standing"
             )
         ]
 
@@ -134,7 +136,8 @@ class StandingMoney(Outcome):
     class Meta(Outcome.Meta):
         constraints = [
             models.UniqueConstraint(
-                fields=["audience_id", "partnership_id", "account_id"], name="one_standing_in_money"
+                fields=["audience_id", "purpose", "partnership_id", "account_id"],
+                name="one_standing_in_money",
             )
         ]
 
@@ -164,7 +167,7 @@ class Finding(Outcome):
     class Meta(Outcome.Meta):
         constraints = [
             models.UniqueConstraint(
-                fields=["audience_id", "partnership_id", "account_id", "kind", "first_seen_on"],
+                fields=["audience_id", "purpose", "partnership_id", "account_id", "kind", "first_seen_on"],
                 name="one_finding_a_key",
             )
         ]

@@ -194,9 +194,7 @@ def get_account_picture(partnership: Partnership, card: AccountCard) -> AccountP
         .order_by("-first_seen_on")
         .first()
     )
-    orders = (
-        list_orders(partnership.pk, card.account_id, until=run.as_of, known_at=run.known_at) if run else []
-    )
+    orders = list_orders(partnership, card.account_id, until=run.as_of, known_at=run.known_at) if run else []
     return AccountPicture(
         run=run,
         standing=_by_account(Standing, by_id, account_id=card.account_id).get(key),

@@ -20,12 +20,14 @@ from analytics.runs.models import (
     VolumeFact,
 )
 from analytics.runs.storing import insert_frame
+from partners.access.reach import partnerships_in_reach
 from partners.agreements.locks import lock_outcomes, moment_between_changes
 from partners.agreements.models import Partnership
+from partners.audit.services import note_read
 from partners.ledger.selectors import frame_lines, last_business_date
 from partners.organisations.roles import Permission, require
 from partners.tenancy.actors import sweeper
-from partners.tenancy.context import acting_as, current_organisation_id
+from partners.tenancy.context import acting_as, current_actor, current_organisation_id
 
 OUTCOMES: tuple[type[Outcome], ...] = (AnalysisRun, VolumeFact, MoneyFact, Standing, StandingMoney, Finding)
 _VOLUME_AMOUNTS = ["units", "returned_units"]
@@ -53,11 +55,12 @@ def analyse_partnership(
     """
     require(Permission.ANALYSE)
     lock_outcomes(partnership_id)
-    partnership = Partnership.objects.get(pk=partnership_id)
+    partnership = partnerships_in_reach().get(pk=partnership_id)
     is_first = _sweep(partnership)
     known_at = moment_between_changes(partnership.pk)
     as_of = as_of or last_business_date(partnership.pk)
     if as_of is None:
+        _forget(partnership)
         return None
     _store_facts(partnership, known_at, None if is_first else months)
     return _store_standings(partnership, as_of, known_at)
@@ -67,10 +70,16 @@ def _sweep(partnership: Partnership) -> bool:
     """Take away outcomes of an older epoch; True when no run of the present one is left to add to."""
     audience_id = current_organisation_id()
     if partnership.distributor_id != audience_id:
-        with acting_as(sweeper(audience_id)):
+        with acting_as(sweeper(audience_id).for_purpose(current_actor().purpose)):
             for model in OUTCOMES:
                 model.objects.filter(partnership_id=partnership.pk).exclude(epoch=partnership.epoch).delete()
     return not AnalysisRun.objects.filter(partnership_id=partnership.pk).exists()
+
+
+def _forget(partnership: Partnership) -> None:
+    """Nothing is in sight any more: neither is anything that was concluded from it."""
+    for model in OUTCOMES:
+        model.objects.filter(partnership_id=partnership.pk).delete()
 
 
 def _store_facts(partnership: Partnership, known_at: datetime, months: Sequence[date] | None) -> None:
@@ -94,7 +103,15 @@ def _amounts(scaled: pd.Series) -> pd.Series:
 
 
 def _store_standings(partnership: Partnership, as_of: date, known_at: datetime) -> AnalysisRun:
-    rhythm = cadence(order_days(frame_lines(partnership.pk, until=as_of, known_at=known_at)), as_of)
+    lines = frame_lines(partnership.pk, until=as_of, known_at=known_at)
+    note_read(
+        current_actor(),
+        owner_id=partnership.distributor_id,
+        partnership_id=partnership.pk,
+        what="analysis",
+        rows=len(lines),
+    )
+    rhythm = cadence(order_days(lines), as_of)
     signals = find(rhythm)
     standings = rhythm.assign(judgement=judge(rhythm)).rename(columns={"account": "account_id"})
     run = _begin_run(partnership, as_of, known_at, standings, signals)
@@ -143,7 +160,7 @@ def _settle_findings(run: AnalysisRun, partnership: Partnership, signals: pd.Dat
             )
         ],
         update_conflicts=True,
-        unique_fields=["audience_id", "partnership_id", "account_id", "kind", "first_seen_on"],
+        unique_fields=["audience_id", "purpose", "partnership_id", "account_id", "kind", "first_seen_on"],
         update_fields=["run_id", "state", "value", "deviation", "confidence"],
     )
     Finding.objects.filter(partnership_id=partnership.pk).exclude(run_id=run.pk).update(

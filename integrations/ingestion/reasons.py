@@ -32,6 +32,13 @@ class LedgerReason(Coded):
             "recorded it, then send the corrected file."
         ),
     )
+    HUGE_LINE = (
+        "huge_line",
+        gettext_noop(
+            'Row %(row)s: this line comes to more than 90 thousand million (quantity "%(found)s"). Check whether its '
+            "columns are read as they are meant, and correct the row."
+        ),
+    )
     OTHER_ACCOUNT = (
         "document_of_another_account",
         gettext_noop(

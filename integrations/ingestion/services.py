@@ -27,7 +27,7 @@ from partners.agreements.models import Partnership
 from partners.audit.services import record
 from partners.jobs.services import emit
 from partners.ledger.services import record_lines, supersede_submission
-from partners.ledger.staging import Comparison, compare, end_staging, list_conflicts
+from partners.ledger.staging import Comparison, compare, end_staging, list_conflicts, list_fresh_accounts
 from partners.organisations.models import Organisation
 from partners.organisations.roles import Permission, require
 from partners.tenancy.actors import Actor, worker
@@ -52,8 +52,13 @@ def receive_file(
     trusted: bool = False,
     feed: str = "sell_through",
 ) -> Submission:
-    """Keep a file for the acting distributor and ask for its check. `trusted`: commit by itself if nothing is asked."""
+    """Keep a file for the acting distributor and ask for its check; a command checks and commits by itself.
+
+    `trusted`: commit without a person if the check has nothing to ask.
+    """
     require(Permission.SUBMIT)
+    if partnership.state not in (Partnership.State.ACTIVE, Partnership.State.SUSPENDED):
+        raise SubmissionError(gettext("This partnership is not active, so it takes no files."))
     if partnership.distributor_id != current_organisation_id():
         raise SubmissionError(
             gettext("Only the distributor whose sales they are sends files of a partnership.")
@@ -75,7 +80,8 @@ def receive_file(
         sha256=sha256,
     )
     record("submission.received", submission.public_id)
-    emit("submission.received", submission_id=submission.pk)
+    if source is not Submission.Source.COMMAND:
+        emit("submission.received", submission_id=submission.pk)
     return submission
 
 
@@ -99,13 +105,15 @@ def check_submission(submission_id: int, organisation_id: int, done: Done = lamb
             staged = stage_file(submission, partnership, file, examination, _progress(submission, actor))
     except FileRefused as refused:
         with acting_as(actor):
-            _refuse(submission, refused.code, refused.params)
+            if _still(submission, State.CHECKING):
+                _refuse(submission, refused.code, refused.params)
             done()
         return
     with acting_as(actor):
-        comparison = compare(partnership.pk, partnership.distributor_id)
-        check = _keep_findings(submission, staged, comparison, examination)
-        _end_check(submission, check, partnership, examination)
+        if _still(submission, State.CHECKING):
+            comparison = compare(partnership, submission.pk)
+            check = _keep_findings(submission, staged, comparison, examination)
+            _end_check(submission, check, partnership, examination)
         done()
     end_staging()
 
@@ -128,23 +136,26 @@ def commit_submission(submission_id: int, organisation_id: int, done: Done = lam
         staged = stage_file(submission, partnership, file, examination, _progress(submission, actor))
     with acting_as(actor):
         partnership = lock_partnership(partnership.pk)
-        comparison = compare(partnership.pk, partnership.distributor_id)
-        check = _keep_findings(submission, staged, comparison, examination)
-        if check.all_or_nothing and check.quarantined:
-            _refuse_whole(submission, check)
-        else:
-            settle_accounts(partnership, staged.accounts.values())
-            _end_commit(submission, record_lines(partnership, submission.pk), examination)
+        if _still(submission, State.COMMITTING):
+            comparison = compare(partnership, submission.pk)
+            check = _keep_findings(submission, staged, comparison, examination)
+            if check.all_or_nothing and check.quarantined:
+                _refuse_whole(submission, check)
+            else:
+                settle_accounts(partnership, [staged.accounts[code] for code in list_fresh_accounts()])
+                record_lines(partnership, submission.pk)
+                _end_commit(submission, comparison.fresh, examination)
         done()
     end_staging()
 
 
 def confirm_submission(submission: Submission) -> None:
-    """A person has seen the totals: commit."""
+    """A person has seen the totals: commit. What a command sends it commits itself."""
     require(Permission.SUBMIT)
     _move(submission, {State.CHECKED}, State.COMMITTING)
     record("submission.confirmed", submission.public_id)
-    emit("submission.confirmed", submission_id=submission.pk)
+    if submission.source != Submission.Source.COMMAND:
+        emit("submission.confirmed", submission_id=submission.pk)
 
 
 def discard_submission(submission: Submission) -> None:
@@ -177,19 +188,35 @@ def remap_submission(submission: Submission, choices: dict[str, str | None]) -> 
 
 
 def undo_submission(submission: Submission) -> int:
-    """Take a committed submission's lines out of the present, and return how many. History keeps them."""
+    """Take a committed submission's lines out of the present, and return how many. History keeps them.
+
+    Files that repeated lines are committed again, so that what they hold too is theirs from now on.
+    """
     require(Permission.SUBMIT)
     partnership = lock_partnership(submission.partnership_id)
     _move(submission, {State.COMMITTED}, State.UNDONE)
     lines = supersede_submission(partnership, submission.pk)
     record("submission.undone", submission.public_id, lines=lines)
+    for other in list_repeaters(submission):
+        _set_state(other, State.COMMITTING)
+        emit("submission.confirmed", submission_id=other.pk)
     return lines
+
+
+def list_repeaters(submission: Submission) -> list[Submission]:
+    """Committed files that repeated recorded lines, some perhaps this submission's; copies of its very file are not."""
+    sha256 = SubmissionCheck.objects.get(submission=submission).sha256
+    overlapping = Submission.objects.filter(
+        partnership_id=submission.partnership_id, state=State.COMMITTED, check_result__duplicates__gt=0
+    )
+    return list(overlapping.exclude(check_result__sha256=sha256).order_by("id"))
 
 
 def set_aside_submission(submission_id: int, reason: str) -> None:
     """The file ended its reader each time it was tried: refuse it, so that others are not kept waiting."""
-    submission = Submission.objects.get(pk=submission_id)
-    _refuse(submission, Stop.READER_STOPPED, {"reason": reason})
+    submission = Submission.objects.select_for_update().get(pk=submission_id)
+    if submission.state in (State.RECEIVED, State.CHECKING, State.COMMITTING):
+        _refuse(submission, Stop.READER_STOPPED, {"reason": reason})
 
 
 def _examine(submission: Submission, file: BinaryIO, actor: Actor) -> Examination:
@@ -298,6 +325,11 @@ def _progress(submission: Submission, actor: Actor) -> Callable[[int], None]:
             SubmissionCheck.objects.filter(submission=submission).update(rows_done=rows)
 
     return write
+
+
+def _still(submission: Submission, state: Submission.State) -> bool:
+    """Whether nobody moved it meanwhile; the row is held to the end of the transaction."""
+    return Submission.objects.select_for_update().get(pk=submission.pk).state == state
 
 
 def _set_state(submission: Submission, state: Submission.State) -> None:

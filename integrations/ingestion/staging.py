@@ -1,6 +1,6 @@
 """From a file's typed rows to the ledger's staging table, and what could not go there."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, cast
 
@@ -53,7 +53,8 @@ LINE_KINDS = {
     "sm": LineKind.SAMPLE, "sample": LineKind.SAMPLE,
     "pa": LineKind.CORRECTION, "correction": LineKind.CORRECTION,
 }  # fmt: skip
-_CONTENT = ["sku", "invoice_date", "quantity", "list_price", "net_amount"]
+_CONTENT = ["sku", "invoice_date", "quantity", "net_amount", "currency"]
+MOST_OF_A_LINE = 9e10  # in its currency: beyond, sums of many lines could overflow
 
 
 @dataclass
@@ -87,11 +88,15 @@ def stage_file(
     for parsed in parse(file, examination):
         with acting_as(actor):
             products = _learn(partnership, products, parsed.rows)
-            known = parsed.rows["sku"].isin(products.products.keys())
-            _quarantine(submission, parsed.faults, _unknown_skus(parsed.rows[~known], examination, products))
-            stage(_ledger_rows(parsed.rows[known], products))
-        _collect_accounts(staged, parsed.rows[known])
-        _count(staged, parsed, int((~known).sum()))
+            unknown = ~parsed.rows["sku"].isin(products.products.keys())
+            huge = _too_large(parsed.rows) & ~unknown
+            _quarantine(submission, parsed.faults)
+            write_quarantine(submission, _unknown_skus(parsed.rows[unknown], examination, products))
+            write_quarantine(submission, _huge_lines(parsed.rows[huge], examination))
+            taken = parsed.rows[~(unknown | huge)]
+            stage(_ledger_rows(taken, products))
+        _collect_accounts(staged, taken)
+        _count(staged, parsed, len(parsed.rows) - len(taken))
         progress(staged.rows)
     return staged
 
@@ -124,12 +129,24 @@ def _unknown_skus(
         }
 
 
+def _huge_lines(rows: pd.DataFrame, examination: Examination) -> Iterator[dict[str, Any]]:
+    column = examination.mapping.heading("quantity")
+    for row, quantity in rows["quantity"].items():
+        yield {
+            "source_row": row,
+            "column": column,
+            "reason": LedgerReason.HUGE_LINE.value,
+            "found": str(quantity),
+            "params": {},
+        }
+
+
 def _near(sku: str, products: ProductIndex) -> str:
     matches = process.extract(sku, products.products.keys(), limit=NEAR_MATCHES, score_cutoff=NEAR_ENOUGH)
     return ", ".join(match for match, *_ in matches)
 
 
-def _quarantine(submission: Submission, faults: pd.DataFrame, more: Iterator[dict[str, Any]]) -> None:
+def _quarantine(submission: Submission, faults: pd.DataFrame) -> None:
     rows = [
         {
             "source_row": fault["row"],
@@ -140,10 +157,10 @@ def _quarantine(submission: Submission, faults: pd.DataFrame, more: Iterator[dic
         }
         for fault in _records(faults)
     ]
-    write_quarantine(submission, [*rows, *more])
+    write_quarantine(submission, rows)
 
 
-def write_quarantine(submission: Submission, rows: list[dict[str, Any]]) -> None:
+def write_quarantine(submission: Submission, rows: Iterable[dict[str, Any]]) -> None:
     """Keep defects, each with the fields of `QuarantinedRow`."""
     QuarantinedRow.objects.bulk_create(
         [
@@ -171,7 +188,7 @@ def _ledger_rows(rows: pd.DataFrame, products: ProductIndex) -> Iterator[tuple[A
         *(_amount(rows, source) for source in list(_AMOUNTS.values())[:1]),
         _text(rows, "currency"),
         *(_amount(rows, source) for source in list(_AMOUNTS.values())[1:]),
-        _line_keys(rows, content),
+        _line_keys(rows),
         content,
     ]
     return zip(*(column.tolist() for column in columns), strict=True)
@@ -207,14 +224,24 @@ def _kinds(rows: pd.DataFrame) -> pd.Series:
 
 def _content(rows: pd.DataFrame) -> pd.Series:
     """A 62-bit hash of what a line says, the same in every file and on every machine."""
-    said = pd.DataFrame({name: _text(rows, name).astype(str) for name in _CONTENT}, index=rows.index)
+    return _hashed(pd.DataFrame({name: _text(rows, name).astype(str) for name in _CONTENT}, index=rows.index))
+
+
+def _line_keys(rows: pd.DataFrame) -> pd.Series:
+    """The line's number; where the file has none, its SKU says which line it is."""
+    numbers = pd.to_numeric(_text(rows, "line_number"), errors="coerce").astype("Int64")
+    return numbers.where(numbers > 0, -_hashed(rows[["sku"]]) - 1).astype("int64")
+
+
+def _hashed(said: pd.DataFrame) -> pd.Series:
     return (pd.util.hash_pandas_object(said, index=False) // 4).astype("int64")
 
 
-def _line_keys(rows: pd.DataFrame, content: pd.Series) -> pd.Series:
-    """The line's number; where the file has none, its content says which line it is."""
-    numbers = pd.to_numeric(_text(rows, "line_number"), errors="coerce").astype("Int64")
-    return numbers.where(numbers > 0, -content - 1).astype("int64")
+def _too_large(rows: pd.DataFrame) -> pd.Series:
+    """Lines worth more than can be added up safely: nearly always a misread column."""
+    amounts = {name: pd.to_numeric(_text(rows, name), errors="coerce").abs() for name in _AMOUNTS.values()}
+    worth = [amounts["quantity"] * amounts[name] for name in ("list_price", "unit_cost")]
+    return pd.concat([*amounts.values(), *worth], axis=1).max(axis=1) > MOST_OF_A_LINE
 
 
 def _collect_accounts(staged: Staged, rows: pd.DataFrame) -> None:
@@ -223,13 +250,14 @@ def _collect_accounts(staged: Staged, rows: pd.DataFrame) -> None:
     latest = told.where(told != "").groupby("code").last().fillna("").reset_index()
     for account in _records(latest):
         seen = AccountSeen(**account)
-        staged.accounts[seen.code] = seen
+        before = staged.accounts.get(seen.code, seen)
+        staged.accounts[seen.code] = seen.over(before)
 
 
-def _count(staged: Staged, parsed: Parsed, unknown: int) -> None:
+def _count(staged: Staged, parsed: Parsed, refused: int) -> None:
     aside = parsed.set_aside[parsed.set_aside["kind"] != "blank"]
     staged.rows += len(parsed.rows) + len(parsed.faulty) + len(aside)
-    staged.quarantined += len(parsed.faulty) + unknown
+    staged.quarantined += len(parsed.faulty) + refused
     staged.set_aside += len(aside)
     remarks = _records(aside[aside["code"].notna()])
     staged.notes += [_noted(remark) for remark in remarks[: MOST_NOTES - len(staged.notes)]]

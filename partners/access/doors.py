@@ -135,7 +135,7 @@ def list_cards_of(ref: str) -> list[tuple[Partnership, AccountCard]]:
     handles = handles_in_reach(partnerships.values()).select_related("account")
     organisation_id = current_organisation_id()
     if ref.startswith("acc_"):
-        handles = handles.filter(distributor_id=organisation_id, account__public_id=ref)
+        handles = handles.filter(distributor_id=organisation_id, account__identity__public_id=ref)
     else:
         handles = handles.filter(manufacturer_id=organisation_id, token=ref)
     found = list(handles.order_by("partnership_id"))
@@ -170,7 +170,7 @@ def _card(handle: AccountHandle, identity: AccountIdentity | None) -> AccountCar
     return AccountCard(
         partnership_id=handle.partnership_id,
         account_id=handle.account_id,
-        ref=handle.account.public_id if is_own else handle.token,
+        ref=identity.public_id if is_own and identity else handle.token,
         name=None if identity is None else identity.name or identity.code,
         pseudonym=handle.pseudonym,
         city=None if identity is None else identity.city,

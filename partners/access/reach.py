@@ -11,6 +11,7 @@ from guardian.shortcuts import assign_perm, get_objects_for_user, remove_perm
 from partners.accounts.models import Account
 from partners.agreements.models import Partnership
 from partners.organisations.models import User
+from partners.organisations.roles import Permission, require
 from partners.tenancy.actors import ActorKind, Reach
 from partners.tenancy.context import current_actor
 
@@ -36,11 +37,13 @@ def accounts_in_reach() -> QuerySet[Account] | None:
 
 def give_reach(user: User, held: Partnership | Account) -> None:
     """Let a person of the acting organisation work one partnership or account."""
+    require(Permission.MANAGE_PEOPLE)
     assign_perm(WORKS[type(held)], user, held)
 
 
 def take_reach(user: User, held: Partnership | Account) -> None:
     """End that."""
+    require(Permission.MANAGE_PEOPLE)
     remove_perm(WORKS[type(held)], user, held)
 
 

@@ -9,13 +9,11 @@ from partners.tenancy.models import ActingOrganisation, PublicIdField, WalledMod
 class Account(WalledModel):
     """An end customer of a distributor: what everybody with volume may know of it."""
 
-    public_id = PublicIdField(prefix="acc")
     organisation_id = models.BigIntegerField(db_default=ActingOrganisation(), editable=False)
     account_type = models.CharField(max_length=255, blank=True)
     industry = models.CharField(max_length=255, blank=True)
     country = models.CharField(max_length=255, blank=True)
     postcode_area = models.CharField(max_length=10, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(WalledModel.Meta):
         permissions = [("work_account", "Works this account")]
@@ -23,18 +21,23 @@ class Account(WalledModel):
 
 
 class AccountIdentity(WalledModel):
-    """Who the account is: a table of its own, so that the row itself can be withheld."""
+    """Who the account is: a table of its own, so that the row itself can be withheld.
+
+    The distributor's own ids and the day of its first trade lie here too: two makers could compare them.
+    """
 
     account = models.OneToOneField(
         Account, on_delete=models.CASCADE, primary_key=True, related_name="identity"
     )
     organisation_id = models.BigIntegerField(db_default=ActingOrganisation(), editable=False)
+    public_id = PublicIdField(prefix="acc")
     code = models.CharField(max_length=255)
     name = models.CharField(max_length=255, blank=True)
     street = models.CharField(max_length=255, blank=True)
     city = models.CharField(max_length=255, blank=True)
     region = models.CharField(max_length=255, blank=True)
     postcode = models.CharField(max_length=255, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(WalledModel.Meta):
         constraints = [

@@ -1,7 +1,7 @@
 """Accounts come to be known: from the rows of a submission, by the distributor's own code."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from partners.accounts.models import Account, AccountHandle, AccountIdentity
 from partners.accounts.postcodes import postcode_area
@@ -27,6 +27,12 @@ class AccountSeen:
     industry: str = ""
     country: str = ""
 
+    def over(self, before: "AccountSeen") -> "AccountSeen":
+        """What this says, and what `before` said where this is silent."""
+        return AccountSeen(
+            **{field.name: getattr(self, field.name) or getattr(before, field.name) for field in fields(self)}
+        )
+
     @property
     def postcode_area(self) -> str:
         """What may be told of the postcode with volumes."""
@@ -47,15 +53,15 @@ def settle_accounts(partnership: Partnership, seen: Iterable[AccountSeen]) -> No
     }
     _refresh(known, by_code)
     made = _make([account for code, account in by_code.items() if code not in known])
-    _give_handles(partnership, [identity.account for identity in known.values()] + made)
+    _give_handles(partnership, [*known.values(), *made])
 
 
-def _make(seen: list[AccountSeen]) -> list[Account]:
+def _make(seen: list[AccountSeen]) -> list[AccountIdentity]:
     accounts = Account.objects.bulk_create(
         [Account(**{field: getattr(one, field) for field in _VOLUME_FIELDS}) for one in seen],
         batch_size=BATCH,
     )
-    AccountIdentity.objects.bulk_create(
+    return AccountIdentity.objects.bulk_create(
         [
             AccountIdentity(
                 account=account, code=one.code, **{field: getattr(one, field) for field in _IDENTITY_FIELDS}
@@ -64,7 +70,6 @@ def _make(seen: list[AccountSeen]) -> list[Account]:
         ],
         batch_size=BATCH,
     )
-    return accounts
 
 
 def _refresh(known: Mapping[str, AccountIdentity], seen: Mapping[str, AccountSeen]) -> None:
@@ -89,7 +94,7 @@ def _take_over(row: AccountIdentity | Account, seen: AccountSeen, fields: tuple[
     return changed
 
 
-def _give_handles(partnership: Partnership, accounts: list[Account]) -> None:
+def _give_handles(partnership: Partnership, identities: list[AccountIdentity]) -> None:
     key = pseudonym_key(partnership.public_id, partnership.pseudonym_epoch)
     AccountHandle.objects.bulk_create(
         [
@@ -97,11 +102,11 @@ def _give_handles(partnership: Partnership, accounts: list[Account]) -> None:
                 partnership=partnership,
                 manufacturer_id=partnership.manufacturer_id,
                 distributor_id=partnership.distributor_id,
-                account=account,
+                account_id=identity.account_id,
                 epoch=partnership.pseudonym_epoch,
-                token=token_for(key, account.public_id),
+                token=token_for(key, identity.public_id),
             )
-            for account in accounts
+            for identity in identities
         ],
         batch_size=BATCH,
         ignore_conflicts=True,

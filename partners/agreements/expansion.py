@@ -12,6 +12,11 @@ _NEEDS_ROWS = ", ".join(
 )
 _PURPOSE_ROWS = ", ".join(f"({purpose.value})" for purpose in Purpose)
 
+# The categories of which sell-through holds columns; stock and the like will have cells of their own.
+_SELL_THROUGH = ", ".join(
+    f"'{category.value}'"
+    for category in (Category.VOLUME, Category.PRICE, Category.IDENTITY, Category.CONTACTS)
+)
 # Grants meet the cells that hold data, a purpose at a time; a category counts only as far as those that it rests on.
 _CELLS = f"""
 WITH held AS (
@@ -23,7 +28,7 @@ WITH held AS (
     JOIN held h ON (g.family_id IS NULL OR g.family_id = h.family_id)
         AND (g.from_month IS NULL OR h.month >= g.from_month) AND (g.to_month IS NULL OR h.month < g.to_month)
     JOIN (VALUES {_PURPOSE_ROWS}) p(purpose) ON g.purposes & p.purpose <> 0
-    WHERE g.partnership_id = %(partnership)s AND g.revoked_at IS NULL
+    WHERE g.partnership_id = %(partnership)s AND g.revoked_at IS NULL AND g.category IN ({_SELL_THROUGH})
     GROUP BY 1, 2, 3, 4
 ), effective AS (
     SELECT b.category, b.family_id, b.month, b.purpose,

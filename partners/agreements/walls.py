@@ -16,10 +16,11 @@ def granted_cells(category: Category, granularity: Granularity = Granularity.LIN
     )
 
 
-def granted_accounts(column: str, category: Category) -> str:
-    """The row's account is known to the acting maker to the depth of `category`."""
+def granted_accounts(owner_and_account: str, category: Category) -> str:
+    """The row's (distributor, account) is known to the acting maker to the depth of `category`."""
     return (
-        f"{column} IN (SELECT a.account_id FROM agreements_grantedaccount a WHERE a.manufacturer_id = {ORG}"
+        f"({owner_and_account}) IN (SELECT a.distributor_id, a.account_id FROM agreements_grantedaccount a"
+        f" WHERE a.manufacturer_id = {ORG}"
         f" AND a.category = '{category.value}' AND a.purposes & {PURPOSE} <> 0)"
     )
 

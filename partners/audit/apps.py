@@ -6,7 +6,8 @@ class AuditConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from partners.audit.services import write_reads
-        from partners.tenancy.context import before_leaving
+        from partners.audit.services import forget_reads, write_reads
+        from partners.tenancy.context import after_leaving, before_leaving
 
         before_leaving.append(write_reads)
+        after_leaving.append(forget_reads)

@@ -43,8 +43,13 @@ def note_read(
 def write_reads(actor: Actor) -> None:
     """Write what was read into the access log, in the transaction that read it."""
     reads = _reads.get()
+    forget_reads()
     if reads:
         AccessEntry.objects.bulk_create(
             [AccessEntry(**read._asdict(), rows=rows) for read, rows in reads.items()]
         )
+
+
+def forget_reads() -> None:
+    """What was read by an actor who left is nobody else's reading."""
     _reads.set(None)

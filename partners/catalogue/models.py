@@ -27,7 +27,7 @@ class Product(WalledModel):
     """A product of a manufacturer. `launched_on` and `ended_on` inform and never refuse a line.
 
     With no catalogue loaded a distributor's file teaches provisional products: they carry who learned them, and
-    nobody else's partner can see that such a SKU exists.
+    nobody else, not even the maker, can see that such a SKU exists.
     """
 
     public_id = PublicIdField(prefix="prd")

@@ -40,6 +40,7 @@ class ProductRow:
 
 def open_catalogue() -> ProductFamily:
     """The acting manufacturer's family for products that it has not classified, made when missing."""
+    require(Permission.MANAGE_CATALOGUE)
     family, _ = ProductFamily.objects.get_or_create(
         manufacturer_id=current_organisation_id(), name=UNCLASSIFIED
     )

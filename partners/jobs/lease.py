@@ -22,7 +22,7 @@ ERROR_LENGTH = 200
 COUNT_A_TRY = """
 INSERT INTO jobs_job (key, organisation_id, state, tries, error, started_at)
 VALUES (%s, app_org(), 'running', 1, '', now())
-ON CONFLICT (key) DO UPDATE SET tries = jobs_job.tries + (jobs_job.state = 'running')::int
+ON CONFLICT (organisation_id, key) DO UPDATE SET tries = jobs_job.tries + (jobs_job.state = 'running')::int
 RETURNING state, tries
 """
 
@@ -55,6 +55,8 @@ def run_once(
             return _end(key, organisation_id, give_up)
         try:
             work()
+        except LeaseHeldElsewhere:
+            raise
         except Exception as error:
             _note(key, organisation_id, error)
             if tries == MOST_TRIES:

@@ -28,8 +28,9 @@ class Job(WalledModel):
         DONE = "done"
         FAILED = "failed"
 
-    key = models.CharField(max_length=200, primary_key=True)
+    pk = models.CompositePrimaryKey("organisation_id", "key")
     organisation_id = models.BigIntegerField(db_default=ActingOrganisation(), editable=False)
+    key = models.CharField(max_length=200)
     state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
     tries = models.PositiveSmallIntegerField(default=1)
     error = models.CharField(max_length=200, blank=True)

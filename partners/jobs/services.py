@@ -1,5 +1,6 @@
 """Writing intents, and handing them on."""
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -10,6 +11,7 @@ from partners.tenancy.actors import RELAY
 from partners.tenancy.context import acting_as
 
 BATCH = 100
+logger = logging.getLogger(__name__)
 
 
 class Target(NamedTuple):
@@ -28,6 +30,15 @@ def emit(kind: str, **payload: Any) -> None:
     OutboxEvent.objects.create(kind=kind, payload=payload)
 
 
+def _targets(dispatch: Dispatch, event: OutboxEvent) -> list[Target]:
+    """An event that the table does not know must not keep the others waiting: it is logged and left behind."""
+    try:
+        return dispatch[event.kind](event)
+    except KeyError:
+        logger.exception("outbox event %s of kind %s has no target", event.pk, event.kind)
+        return []
+
+
 def relay_waiting(dispatch: Dispatch, send: Send) -> int:
     """Hand waiting events to the broker, oldest first, and return how many there were.
 
@@ -41,7 +52,7 @@ def relay_waiting(dispatch: Dispatch, send: Send) -> int:
             .select_for_update(skip_locked=True)[:BATCH]
         )
         for event in events:
-            for target in dispatch[event.kind](event):
+            for target in _targets(dispatch, event):
                 send(
                     target.task,
                     {"organisation_id": target.organisation_id, "event_id": event.pk, **event.payload},

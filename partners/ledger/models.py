@@ -34,7 +34,8 @@ class Document(WalledModel):
 class DocumentIdentity(WalledModel):
     """Its numbers: category identity. The number is the natural key within the partnership."""
 
-    document_id = models.BigIntegerField(primary_key=True)
+    pk = models.CompositePrimaryKey("document_id", "partnership_id")
+    document_id = models.BigIntegerField()
     partnership_id = models.BigIntegerField()
     distributor_id = models.BigIntegerField()
     number = models.CharField(max_length=255)
@@ -49,7 +50,8 @@ class DocumentIdentity(WalledModel):
 class DocumentContact(WalledModel):
     """The distributor's salesperson on a document: category contacts."""
 
-    document_id = models.BigIntegerField(primary_key=True)
+    pk = models.CompositePrimaryKey("document_id", "partnership_id")
+    document_id = models.BigIntegerField()
     partnership_id = models.BigIntegerField()
     distributor_id = models.BigIntegerField()
     salesperson = models.CharField(max_length=255)
@@ -58,10 +60,11 @@ class DocumentContact(WalledModel):
 class Line(WalledModel):
     """One line of a document: category volume.
 
-    `line_key` is the line's number, or where it has none a negative hash of the row's content, and `ordinal`
-    counts identical rows: together the natural key within the document. `family_id` is the product's family
-    when the line was recorded, so that moving a SKU never widens sight. Quantities are in base units, negative on
-    returns.
+    `content` is a hash of what the line says and `ordinal` counts identical lines: together the natural key within
+    the document, whatever file said it. `line_key` is the line's number, or where it has none a negative hash of its
+    SKU: under it a line that says something else is told from one that is new. `family_id` is the product's
+    family when the line was recorded, so that moving a SKU never widens sight. Quantities are in base units, negative
+    on returns.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -69,6 +72,7 @@ class Line(WalledModel):
     distributor_id = models.BigIntegerField()
     document_id = models.BigIntegerField()
     line_key = models.BigIntegerField()
+    content = models.BigIntegerField()
     ordinal = models.IntegerField()
     account_id = models.BigIntegerField()
     product_id = models.BigIntegerField()
@@ -85,7 +89,7 @@ class Line(WalledModel):
     class Meta(WalledModel.Meta):
         constraints = [
             models.UniqueConstraint(
-                fields=["document_id", "line_key", "ordinal"],
+                fields=["document_id", "content", "ordinal"],
                 condition=models.Q(superseded_at=None),
                 name="live_line_once",
             )
@@ -101,7 +105,8 @@ class LinePrice(WalledModel):
     List price and cost are a base unit, the other amounts a line; None where the distributor sent none.
     """
 
-    line_id = models.BigIntegerField(primary_key=True)
+    pk = models.CompositePrimaryKey("line_id", "partnership_id")
+    line_id = models.BigIntegerField()
     partnership_id = models.BigIntegerField()
     distributor_id = models.BigIntegerField()
     family_id = models.BigIntegerField()
@@ -112,3 +117,4 @@ class LinePrice(WalledModel):
     net_amount = models.DecimalField(max_digits=18, decimal_places=4, null=True)
     unit_cost = models.DecimalField(max_digits=18, decimal_places=4, null=True)
     freight = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    superseded_at = models.DateTimeField(null=True)

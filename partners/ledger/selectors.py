@@ -7,6 +7,10 @@ from decimal import Decimal
 import pandas as pd
 from django.db import connection
 
+from partners.agreements.models import Partnership
+from partners.audit.services import note_read
+from partners.tenancy.context import current_actor
+
 # Amounts as integers of ten-thousandths: exact in a frame (see `analytics.core.facts`).
 # Each side's money uses its own cost: the distributor's lies with the line, the maker's in its catalogue.
 _FRAME = """
@@ -21,7 +25,7 @@ SELECT l.account_id AS account, l.document_id AS document, l.business_date, l.mo
        ((CASE WHEN l.distributor_id = app_org() THEN p.unit_cost ELSE m.amount END) * 10000)::bigint AS unit_cost,
        (p.freight * 10000)::bigint AS freight, p.currency
 FROM ledger_line l
-LEFT JOIN ledger_lineprice p ON p.line_id = l.id
+LEFT JOIN ledger_lineprice p ON p.line_id = l.id AND p.partnership_id = l.partnership_id
 LEFT JOIN maker_cost m ON m.product_id = l.product_id AND m.currency = p.currency
     AND l.business_date >= m.from_on AND l.business_date < m.until_on
 WHERE l.partnership_id = %(partnership)s AND l.business_date <= %(until)s AND l.recorded_at <= %(known_at)s
@@ -36,9 +40,9 @@ SELECT l.document_id, min(l.business_date), sum(l.quantity), count(*), count(DIS
        sum(p.net_amount), min(p.currency), max(i.number), max(c.salesperson), min(l.submission_id),
        min(l.source_row), max(l.source_row)
 FROM ledger_line l
-LEFT JOIN ledger_lineprice p ON p.line_id = l.id
-LEFT JOIN ledger_documentidentity i ON i.document_id = l.document_id
-LEFT JOIN ledger_documentcontact c ON c.document_id = l.document_id
+LEFT JOIN ledger_lineprice p ON p.line_id = l.id AND p.partnership_id = l.partnership_id
+LEFT JOIN ledger_documentidentity i ON i.document_id = l.document_id AND i.partnership_id = l.partnership_id
+LEFT JOIN ledger_documentcontact c ON c.document_id = l.document_id AND c.partnership_id = l.partnership_id
 WHERE l.partnership_id = %(partnership)s AND l.account_id = %(account)s AND l.kind = 'sale' AND l.quantity > 0
   AND l.business_date <= %(until)s AND l.recorded_at <= %(known_at)s
   AND (l.superseded_at IS NULL OR l.superseded_at > %(known_at)s)
@@ -82,21 +86,29 @@ def frame_lines(
 
 
 def list_orders(
-    partnership_id: int, account_id: int, *, until: date, known_at: datetime, limit: int = 24
+    partnership: Partnership, account_id: int, *, until: date, known_at: datetime, limit: int = 24
 ) -> list[Order]:
     """The latest orders of an account as known at a moment: the evidence behind its rhythm, newest first."""
     with connection.cursor() as cursor:
         cursor.execute(
             _ORDERS,
             {
-                "partnership": partnership_id,
+                "partnership": partnership.pk,
                 "account": account_id,
                 "until": until,
                 "known_at": known_at,
                 "limit": limit,
             },
         )
-        return [Order(*row[1:-2], source_rows=row[-2:]) for row in cursor.fetchall()]  # type: ignore[misc]
+        orders = [Order(*row[1:-2], source_rows=row[-2:]) for row in cursor.fetchall()]  # type: ignore[misc]
+    note_read(
+        current_actor(),
+        owner_id=partnership.distributor_id,
+        partnership_id=partnership.pk,
+        what="orders",
+        rows=len(orders),
+    )
+    return orders
 
 
 def last_business_date(partnership_id: int) -> date | None:

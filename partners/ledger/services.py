@@ -31,6 +31,16 @@ INSERT INTO ledger_documentcontact (document_id, partnership_id, distributor_id,
 SELECT id, %(partnership)s, %(distributor)s, salesperson FROM new_document WHERE salesperson <> ''
 """
 
+# A document whose lines were all taken back is free: it is whatever the new file says it is.
+_REBOUND = """
+UPDATE ledger_document d SET account_id = c.account_id, business_date = c.business_date, submission_id = %(submission)s
+FROM (SELECT document_id, min(account_id) AS account_id, min(business_date) AS business_date FROM compared_line
+      WHERE status = 'fresh' AND document_id IS NOT NULL GROUP BY document_id) c
+WHERE d.id = c.document_id AND d.partnership_id = %(partnership)s AND NOT EXISTS (
+    SELECT 1 FROM ledger_line l WHERE l.document_id = d.id AND l.partnership_id = d.partnership_id
+      AND l.superseded_at IS NULL)
+"""
+
 _LINES = """
 DROP TABLE IF EXISTS new_line;
 CREATE TEMP TABLE new_line ON COMMIT DROP AS
@@ -38,9 +48,9 @@ SELECT nextval(pg_get_serial_sequence('ledger_line', 'id')) AS id, c.* FROM (
     SELECT coalesce(c.document_id, n.id) AS for_document_id, date_trunc('month', c.business_date)::date AS month, c.*
     FROM compared_line c LEFT JOIN new_document n ON n.document_number = c.document_number
     WHERE c.status = 'fresh' ORDER BY c.account_id, c.business_date, c.source_row) c;
-INSERT INTO ledger_line (id, partnership_id, distributor_id, document_id, line_key, ordinal, account_id, product_id,
-    family_id, business_date, month, kind, quantity, submission_id, source_row, recorded_at)
-SELECT id, %(partnership)s, %(distributor)s, for_document_id, line_key, ordinal, account_id, product_id,
+INSERT INTO ledger_line (id, partnership_id, distributor_id, document_id, line_key, content, ordinal, account_id,
+    product_id, family_id, business_date, month, kind, quantity, submission_id, source_row, recorded_at)
+SELECT id, %(partnership)s, %(distributor)s, for_document_id, line_key, content, ordinal, account_id, product_id,
     family_id, business_date, month, kind, quantity, %(submission)s, source_row, statement_timestamp() FROM new_line;
 INSERT INTO ledger_lineprice (line_id, partnership_id, distributor_id, family_id, month, currency, list_price,
     discount, net_amount, unit_cost, freight)
@@ -88,7 +98,7 @@ def record_lines(partnership: Partnership, submission_id: int) -> int:
         "submission": submission_id,
     }
     with connection.cursor() as cursor:
-        for statement in ";".join((_ACCOUNTS, _DOCUMENTS, _LINES)).split(";"):
+        for statement in ";".join((_ACCOUNTS, _DOCUMENTS, _REBOUND, _LINES)).split(";"):
             cursor.execute(statement, parameters)
         cursor.execute(_INTEGRITY, parameters)
         astray = cursor.fetchone()[0]
@@ -109,7 +119,9 @@ def supersede_submission(partnership: Partnership, submission_id: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH ended AS (UPDATE ledger_line SET superseded_at = statement_timestamp() WHERE partnership_id = %s"
-            " AND submission_id = %s AND superseded_at IS NULL RETURNING account_id, month)"
+            " AND submission_id = %s AND superseded_at IS NULL RETURNING id, partnership_id, account_id, month),"
+            " prices AS (UPDATE ledger_lineprice p SET superseded_at = statement_timestamp() FROM ended e"
+            " WHERE p.line_id = e.id AND p.partnership_id = e.partnership_id)"
             " SELECT array_agg(DISTINCT account_id), array_agg(DISTINCT month), count(*) FROM ended",
             [partnership.pk, submission_id],
         )

@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db import connection
 
+from partners.agreements.models import Partnership
+
 COLUMNS = (
     "source_row", "document_number", "order_number", "salesperson", "account_code", "product_id", "family_id",
     "business_date", "kind", "quantity", "currency", "list_price", "discount", "net_amount", "unit_cost", "freight",
@@ -29,41 +31,57 @@ CREATE TEMP TABLE staged_line (
 ) ON COMMIT PRESERVE ROWS
 """
 
-# Rows are numbered within document and line by content, so that the order of rows in a file does not matter.
-# A row meets what is recorded live under its natural key: nothing (fresh), the same (duplicate), or another
-# content (differs). A document belongs to one account: the recorded one, else that of its first row.
+# A row is known by what it says: identical rows of a document are counted, in whatever file and order they come. One
+# that is not recorded live is fresh, unless its line number (its SKU, where either has no number) holds a recorded line
+# that no row of this file repeats: then it differs. A document belongs to one account: that of its live lines, else of its first row.
+# 'kept' is a row that this very submission recorded before, so that a submission can be committed again.
 _COMPARE = """
 DROP TABLE IF EXISTS compared_line;
 CREATE TEMP TABLE compared_line ON COMMIT PRESERVE ROWS AS
 WITH numbered AS (
-    SELECT s.*, d.document_id, doc.account_id AS document_account_id, i.account_id,
-           row_number() OVER (PARTITION BY s.document_number, s.line_key ORDER BY s.content, s.source_row) AS ordinal,
+    SELECT s.*, d.document_id, i.account_id,
+           row_number() OVER (PARTITION BY s.document_number, s.content ORDER BY s.source_row) AS ordinal,
            first_value(s.account_code) OVER (PARTITION BY s.document_number ORDER BY s.source_row) AS first_code
     FROM staged_line s
     LEFT JOIN ledger_documentidentity d ON d.partnership_id = %(partnership)s AND d.number = s.document_number
-    LEFT JOIN ledger_document doc ON doc.id = d.document_id
     LEFT JOIN accounts_accountidentity i ON i.organisation_id = %(distributor)s AND i.code = s.account_code
+), live AS (
+    SELECT l.document_id, l.content, l.ordinal, l.line_key, l.product_id, l.account_id, l.submission_id
+    FROM ledger_line l
+    WHERE l.partnership_id = %(partnership)s AND l.superseded_at IS NULL
+      AND l.document_id IN (SELECT document_id FROM numbered WHERE document_id IS NOT NULL)
+), owner AS (
+    SELECT document_id, min(account_id) AS account_id FROM live GROUP BY document_id
+), unrepeated AS (
+    SELECT l.* FROM live l
+    LEFT JOIN numbered n ON n.document_id = l.document_id AND n.content = l.content AND n.ordinal = l.ordinal
+    WHERE n.document_id IS NULL
+), lines AS (
+    SELECT DISTINCT document_id, line_key FROM unrepeated
+), products AS (
+    SELECT document_id, product_id, bool_or(line_key < 0) AS is_keyless FROM unrepeated GROUP BY 1, 2
 )
 SELECT n.*, CASE
-    WHEN coalesce(n.account_id <> n.document_account_id, n.document_account_id IS NOT NULL AND n.account_id IS NULL)
-        OR (n.document_account_id IS NULL AND n.account_code <> n.first_code) THEN 'other_account'
-    WHEN l.id IS NULL THEN 'fresh'
-    WHEN l.product_id = n.product_id AND l.quantity = n.quantity AND l.business_date = n.business_date
-        AND p.net_amount IS NOT DISTINCT FROM n.net_amount THEN 'duplicate'
-    ELSE 'differs' END AS status
+    WHEN o.account_id IS NOT NULL AND n.account_id IS DISTINCT FROM o.account_id THEN 'other_account'
+    WHEN o.account_id IS NULL AND n.account_code <> n.first_code THEN 'other_account'
+    WHEN l.submission_id = %(submission)s THEN 'kept'
+    WHEN l.document_id IS NOT NULL THEN 'duplicate'
+    WHEN u.document_id IS NOT NULL OR (p.document_id IS NOT NULL AND (p.is_keyless OR n.line_key < 0)) THEN 'differs'
+    ELSE 'fresh' END AS status
 FROM numbered n
-LEFT JOIN ledger_line l ON l.document_id = n.document_id AND l.line_key = n.line_key AND l.ordinal = n.ordinal
-    AND l.superseded_at IS NULL
-LEFT JOIN ledger_lineprice p ON p.line_id = l.id
+LEFT JOIN owner o ON o.document_id = n.document_id
+LEFT JOIN live l ON l.document_id = n.document_id AND l.content = n.content AND l.ordinal = n.ordinal
+LEFT JOIN lines u ON u.document_id = n.document_id AND u.line_key = n.line_key
+LEFT JOIN products p ON p.document_id = n.document_id AND p.product_id = n.product_id
 """
 
 _SUMMARY = """
 SELECT currency, count(*), coalesce(sum(net_amount), 0), count(net_amount) FROM compared_line
-WHERE status = 'fresh' GROUP BY currency ORDER BY currency
+WHERE status IN ('fresh', 'kept') GROUP BY currency ORDER BY currency
 """
 _SPAN = """
 SELECT count(DISTINCT account_code), count(DISTINCT document_number), min(business_date), max(business_date)
-FROM compared_line WHERE status = 'fresh'
+FROM compared_line WHERE status IN ('fresh', 'kept')
 """
 
 
@@ -98,11 +116,16 @@ def stage(rows: Iterable[Sequence[Any]]) -> None:
             copy.write_row(row)
 
 
-def compare(partnership_id: int, distributor_id: int) -> Comparison:
+def compare(partnership: Partnership, submission_id: int) -> Comparison:
     """Set every staged row against the live ledger, and sum up what is new."""
+    parameters = {
+        "partnership": partnership.pk,
+        "distributor": partnership.distributor_id,
+        "submission": submission_id,
+    }
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE staged_line")
-        cursor.execute(_COMPARE, {"partnership": partnership_id, "distributor": distributor_id})
+        cursor.execute(_COMPARE, parameters)
         cursor.execute("SELECT status, count(*) FROM compared_line GROUP BY status")
         counts: dict[str, int] = dict(cursor.fetchall())
         cursor.execute(_SUMMARY)
@@ -110,7 +133,7 @@ def compare(partnership_id: int, distributor_id: int) -> Comparison:
         cursor.execute(_SPAN)
         accounts, documents, first_on, last_on = cursor.fetchone()
     return Comparison(
-        fresh=counts.get("fresh", 0),
+        fresh=counts.get("fresh", 0) + counts.get("kept", 0),
         duplicates=counts.get("duplicate", 0),
         conflicts=counts.get("differs", 0) + counts.get("other_account", 0),
         net={currency: total for currency, _, total, _ in sums},
@@ -130,6 +153,13 @@ def list_conflicts() -> list[tuple[int, str, str]]:
             " WHERE status IN ('differs', 'other_account') ORDER BY source_row"
         )
         return list(cursor.fetchall())
+
+
+def list_fresh_accounts() -> list[str]:
+    """The codes of the accounts that the fresh rows name."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT account_code FROM compared_line WHERE status = 'fresh'")
+        return [code for (code,) in cursor.fetchall()]
 
 
 def end_staging() -> None:

@@ -18,6 +18,7 @@ class Permission(Enum):
     SHARE = "share"
     MANAGE_CATALOGUE = "manage_catalogue"
     MANAGE_PEOPLE = "manage_people"
+    MANAGE_PARTNERSHIPS = "manage_partnerships"
     ANALYSE = "analyse"
 
 

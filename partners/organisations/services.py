@@ -4,6 +4,7 @@ from django.db import connection
 
 from partners.audit.services import record
 from partners.organisations.models import Membership, Organisation, OrganisationKind, User
+from partners.organisations.roles import Permission, require
 from partners.tenancy.actors import Reach, Role, founder
 from partners.tenancy.context import acting_as, current_organisation_id
 
@@ -39,6 +40,7 @@ def seat_new_user(
     email: str, name: str, password: str | None, role: Role, reach: Reach = Reach.WHOLE
 ) -> Membership:
     """Make a login and give it a seat in the acting organisation."""
+    require(Permission.MANAGE_PEOPLE)
     organisation_id = current_organisation_id()
     user = User(email=email, name=name, home_id=organisation_id)
     user.set_password(password)

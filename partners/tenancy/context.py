@@ -17,6 +17,8 @@ _current: ContextVar[Actor | None] = ContextVar("throughline_actor", default=Non
 
 # Called with the actor on leaving the outermost `acting_as`, inside its transaction (the access log is one).
 before_leaving: list[Callable[[Actor], None]] = []
+# Called afterwards, however it ended.
+after_leaving: list[Callable[[], None]] = []
 
 
 def current_actor() -> Actor:
@@ -58,11 +60,14 @@ def acting_as(actor: Actor) -> Iterator[Actor]:
         try:
             _write_settings(actor)
             yield actor
-            if outer is None:
+            if outer is None and not connection.needs_rollback:
                 for finish in before_leaving:
                     finish(actor)
         finally:
             _current.reset(token)
+            if outer is None:
+                for forget in after_leaving:
+                    forget()
         if is_nested:
             _write_settings(outer or NOBODY)
 
@@ -74,11 +79,13 @@ def _write_settings(actor: Actor) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('app.kind', %s, true), set_config('app.org', %s, true),"
-            " set_config('app.user', %s, true), set_config('app.purpose', %s, true)",
+            " set_config('app.user', %s, true), set_config('app.purpose', %s, true),"
+            " set_config('app.seat', %s, true)",
             [
                 actor.kind.value,
                 "" if actor.organisation_id is None else str(actor.organisation_id),
                 "" if actor.user_id is None else str(actor.user_id),
                 str(actor.purpose.value),
+                actor.role.value if actor.role else "",
             ],
         )

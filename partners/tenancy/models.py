@@ -65,6 +65,14 @@ class ActingOrganisation(Func):
     arity = 0
 
 
+class ActingPurpose(Func):
+    """The purpose for which the database is being read, as a column default."""
+
+    function = "app_purpose"
+    output_field = models.PositiveSmallIntegerField()
+    arity = 0
+
+
 class ActingUser(Func):
     """The database's own idea of which person is acting, as a column default."""
 

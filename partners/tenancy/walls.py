@@ -18,6 +18,7 @@ from django.db.migrations.state import ProjectState
 ORG = "(SELECT app_org())"  # as a sub-select it is evaluated once a statement, not once a row
 USER = "(SELECT app_user())"
 PURPOSE = "(SELECT app_purpose())"
+MAY_SHARE = "(SELECT app_seat()) IN ('administrator', 'sharing_officer')"
 
 # Tables that hold no organisation's rows and that the application's role may touch. Any other table that it
 # may touch without a wall stops the start.
@@ -37,8 +38,8 @@ def app_role() -> str:
 class Rules:
     """What a row must satisfy for each command; None withholds the command.
 
-    `update_columns` narrows UPDATE to those columns: an append-only table lets its end date be set and
-    nothing else.
+    `update_columns` narrows UPDATE to those columns, and `updated` is what a row must satisfy afterwards (else the
+    same): an append-only table lets its end be set, once, and nothing else.
     """
 
     select: str
@@ -46,6 +47,7 @@ class Rules:
     update: str | None = None
     delete: str | None = None
     update_columns: Sequence[str] = ()
+    updated: str | None = None
 
 
 def own(column: str = "organisation_id", **changes: Any) -> Rules:
@@ -96,7 +98,10 @@ class BuildWall(Operation):
         clauses = {
             "select": ("SELECT", f"USING ({rules.select})"),
             "insert": ("INSERT", f"WITH CHECK ({rules.insert})") if rules.insert else None,
-            "update": (f"UPDATE{columns}", f"USING ({rules.update}) WITH CHECK ({rules.update})")
+            "update": (
+                f"UPDATE{columns}",
+                f"USING ({rules.update}) WITH CHECK ({rules.updated or rules.update})",
+            )
             if rules.update
             else None,
             "delete": ("DELETE", f"USING ({rules.delete})") if rules.delete else None,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.contrib.auth import logout
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
@@ -25,9 +26,9 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.seats = list_seats(request.user.pk) if request.user.is_authenticated else []  # type: ignore[attr-defined]
-        seat = _chosen(request)
-        request.seat = seat  # type: ignore[attr-defined]
+        seats = list_seats(request.user.pk) if request.user.is_authenticated else []
+        seat = _chosen(request, seats)
+        request.seats, request.seat = seats, seat  # type: ignore[attr-defined]
         if seat is None:
             return self.get_response(request)
         with acting_as(seat.actor(request.user.pk)):
@@ -41,7 +42,12 @@ class ActorMiddleware:
         return response
 
 
-def _chosen(request: HttpRequest) -> Seat | None:
-    seats: list[Seat] = request.seats  # type: ignore[attr-defined]
-    wanted = request.session.get(SEAT) if seats else None
-    return next((seat for seat in seats if seat.membership_id == wanted), seats[0] if seats else None)
+def _chosen(request: HttpRequest, seats: list[Seat]) -> Seat | None:
+    """The session's seat, at first the oldest. One that ended logs its holder out: nobody slides into another unasked."""
+    if not seats:
+        return None
+    wanted = request.session.setdefault(SEAT, seats[0].membership_id)
+    seat = next((seat for seat in seats if seat.membership_id == wanted), None)
+    if seat is None:
+        logout(request)
+    return seat

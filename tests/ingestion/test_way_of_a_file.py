@@ -1,5 +1,6 @@
 """A file's way: received, checked, committed, sent twice, undone."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -15,16 +16,23 @@ from integrations.ingestion.services import (
     discard_submission,
     receive_file,
     remap_submission,
+    set_aside_submission,
     undo_submission,
 )
 from partners.accounts.models import AccountIdentity
 from partners.jobs.models import OutboxEvent
-from partners.ledger.models import DocumentIdentity, Line, LineKind, LinePrice
+from partners.ledger.models import Document, DocumentIdentity, Line, LineKind, LinePrice
+from partners.tenancy.actors import worker
 from partners.tenancy.context import acting_as
 from tests.ingestion.conftest import Desk
 from tests.ingestion.files import GOOD, GOOD_NET, HEADINGS, rows
 
 State = Submission.State
+
+
+def give_up(desk: Desk, submission: Submission) -> None:
+    with acting_as(worker(submission.distributor_id)):
+        set_aside_submission(submission.pk, "the worker was killed each time")
 
 
 def live_lines(desk: Desk) -> int:
@@ -101,6 +109,84 @@ def test_undo_takes_the_lines_out_of_the_present_and_keeps_history(ana: Desk) ->
         assert Line.objects.count() == 4
     assert ana.again(submission).state == State.UNDONE
     assert ana.send(GOOD.encode()).accepted == 4
+
+
+def test_an_overlapping_file_keeps_what_it_says_too(ana: Desk) -> None:
+    """Review: a file that repeated a line must not lose it when the first file is undone."""
+    a, b, c = (f"I-{n},1,2026-01-14,C1,One,RB-1,{n},10.00,USD" for n in (1, 2, 3))
+    first = ana.send(rows(a, b))
+    second = ana.send(rows(b, c))
+    assert (second.accepted, ana.check_of(second).duplicates) == (1, 1)
+    with acting_as(ana.world.actor("ana")):
+        undo_submission(first)
+    commit_submission(second.pk, second.distributor_id)
+    assert (ana.again(second).accepted, live_lines(ana)) == (2, 2)
+    with acting_as(ana.world.actor("ana")):
+        assert set(
+            DocumentIdentity.objects.filter(
+                document_id__in=Line.objects.filter(superseded_at=None).values("document_id")
+            ).values_list("number", flat=True)
+        ) == {"I-2", "I-3"}
+
+
+def test_a_document_that_was_taken_back_may_belong_to_another_customer(ana: Desk) -> None:
+    first = ana.send(rows("I-1,1,2026-01-14,C1,One,RB-1,1,10.00,USD"))
+    with acting_as(ana.world.actor("ana")):
+        undo_submission(first)
+    corrected = ana.send(rows("I-1,1,2026-01-20,C2,Two,RB-1,1,10.00,USD"))
+    assert corrected.accepted == 1
+    with acting_as(ana.world.actor("ana")):
+        document = Document.objects.get()
+        assert document.business_date == date(2026, 1, 20)
+        assert AccountIdentity.objects.get(account_id=document.account_id).code == "C2"
+
+
+def test_a_line_is_known_by_what_it_says(ana: Desk) -> None:
+    """Review: a second line under one number, a dropped line number, a column added later."""
+    ana.send(rows("I-1,1,2026-01-14,C1,One,RB-1,2,20.00,USD"))
+    both = ana.send(
+        rows("I-1,1,2026-01-14,C1,One,HE-1,4,40.00,USD", "I-1,1,2026-01-14,C1,One,RB-1,2,20.00,USD")
+    )
+    assert (both.accepted, ana.check_of(both).duplicates, ana.check_of(both).quarantined) == (1, 1, 0)
+    plain = b"invoice_number,invoice_date,account_id,sku,quantity,net_amount,currency,list_price\n"
+    again = ana.send(
+        plain + b"I-1,2026-01-14,C1,RB-1,2,20.00,USD,10\nI-1,2026-01-14,C1,HE-1,4,40.00,USD,10\n"
+    )
+    assert (again.accepted, ana.check_of(again).duplicates) == (0, 2)
+    corrected = ana.send(
+        plain + b"I-1,2026-01-14,C1,RB-1,3,30.00,USD,10\nI-1,2026-01-14,C1,HE-1,4,40.00,USD,10\n"
+    )
+    assert (corrected.accepted, ana.check_of(corrected).quarantined) == (0, 1)
+
+
+def test_a_late_worker_changes_nothing_that_moved_on(ana: Desk) -> None:
+    """Review: check and commit look again, under the lock, whether it is still their turn."""
+    submission = ana.check(GOOD.encode())
+    with acting_as(ana.world.actor("ana")):
+        Submission.objects.filter(pk=submission.pk).update(state=State.REFUSED)
+    check_submission(submission.pk, submission.distributor_id)
+    give_up(ana, submission)
+    assert ana.again(submission).state == State.REFUSED
+    committed = ana.send(GOOD.encode())
+    give_up(ana, committed)
+    assert ana.again(committed).state == State.COMMITTED
+
+
+def test_a_line_too_large_to_add_up_is_quarantined(ana: Desk) -> None:
+    submission = ana.send(
+        rows("I-1,1,2026-01-14,C1,One,RB-1,1,99999999999999.00,USD", "I-2,1,2026-01-14,C1,One,RB-1,1,1,USD")
+    )
+    assert submission.accepted == 1
+    assert "comes to more than 90 thousand million" in ana.sentences(submission)[0]
+
+
+def test_a_blank_cell_or_an_old_file_takes_no_name_away(ana: Desk) -> None:
+    ana.send(rows("I-1,1,2026-01-14,C1,Old name,RB-1,1,10.00,USD"))
+    ana.send(rows("I-2,1,2026-01-15,C1,New name,RB-1,1,10.00,USD"))
+    ana.send(rows("I-1,1,2026-01-14,C1,Old name,RB-1,1,10.00,USD"))
+    ana.send(rows("I-3,1,2026-01-15,C1,,RB-1,9,90.00,USD"))
+    with acting_as(ana.world.actor("ana")):
+        assert AccountIdentity.objects.get().name == "New name"
 
 
 def test_undoing_twice_is_refused_in_words(ana: Desk) -> None:

@@ -24,7 +24,7 @@ def test_the_right_password_and_no_other_lets_in(world: World) -> None:
 
 
 def test_who_was_made_inactive_is_not_known_any_more(world: World) -> None:
-    with acting_as(world.actor("northwest-admin")):
+    with acting_as(world.actor("ana")):
         User.objects.filter(email="ana@northwest.example").update(is_active=False)
     assert authenticate(username="ana@northwest.example", password=PASSWORD) is None
     assert GateBackend().get_user(world.seats["ana"].user_id) is None
@@ -79,7 +79,7 @@ def test_the_gate_s_functions_are_all_that_runs_with_the_owner_s_rights(world: W
             "SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace ORDER BY 1"
         )
         assert [name for (name,) in cursor.fetchall()] == [
-            "gate_login", "gate_organisation", "gate_seats", "gate_submission", "gate_user",
+            "gate_login", "gate_makes", "gate_organisation", "gate_seats", "gate_submission", "gate_user",
         ]  # fmt: skip
 
 

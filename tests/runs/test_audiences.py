@@ -195,7 +195,7 @@ def test_a_representative_reaches_own_accounts_in_lists_and_totals(late_world: W
         months = list_partnership_summaries(partnerships)[0].months
         assert sum(month.units for month in months) == 13
         with pytest.raises(NotFound):
-            get_card(other.public_id)
+            get_card(other.identity.public_id)
     with acting_as(late_world.actor("northwest-admin")):
         take_reach(rita, own)
     with acting_as(late_world.actor("rita")):

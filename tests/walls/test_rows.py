@@ -1,5 +1,6 @@
 """Who sees which rows, asked without any filter of the application: the database alone decides."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -8,7 +9,7 @@ from django.db import connection
 
 from partners.accounts.models import Account, AccountHandle, AccountIdentity
 from partners.agreements.models import Category, GrantedCell, Granularity, Partnership
-from partners.agreements.services import revoke_grant, set_partnership_state
+from partners.agreements.services import end_partnership, revoke_grant, suspend_partnership
 from partners.ledger.models import DocumentIdentity, Line, LinePrice
 from partners.tenancy.context import NoActorError, acting_as
 from partners.tenancy.models import WalledModel
@@ -160,13 +161,13 @@ def _epoch(world: World) -> int:
         return Partnership.objects.get(pk=partnership.pk).epoch
 
 
-@pytest.mark.parametrize("state", [Partnership.State.SUSPENDED, Partnership.State.ENDED])
+@pytest.mark.parametrize("close", [suspend_partnership, end_partnership])
 def test_a_partnership_that_is_not_active_shows_nothing(
-    trading_world: World, state: Partnership.State
+    trading_world: World, close: Callable[[Partnership], None]
 ) -> None:
     trading_world.share("adventure", "northwest", *FULL)
     with acting_as(trading_world.actor("northwest-admin")):
-        set_partnership_state(trading_world.partnerships["adventure", "northwest"], state)
+        close(trading_world.partnerships["adventure", "northwest"])
     assert trading_world.orgs["northwest"].pk not in _lines(trading_world, "mia")
 
 

@@ -6,7 +6,9 @@ import partners.tenancy.models
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = [("tenancy", "0001_actor_functions")]
+    dependencies = [
+        ("tenancy", "0001_actor_functions"),
+    ]
 
     operations = [
         migrations.CreateModel(
@@ -22,6 +24,12 @@ class Migration(migrations.Migration):
                     "audience_id",
                     models.BigIntegerField(
                         db_default=partners.tenancy.models.ActingOrganisation(), editable=False
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.PositiveSmallIntegerField(
+                        db_default=partners.tenancy.models.ActingPurpose(), editable=False
                     ),
                 ),
                 ("partnership_id", models.BigIntegerField()),
@@ -44,7 +52,7 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("is_latest", True)),
-                        fields=("audience_id", "partnership_id"),
+                        fields=("audience_id", "purpose", "partnership_id"),
                         name="one_latest_run_an_audience",
                     )
                 ],
@@ -63,6 +71,12 @@ class Migration(migrations.Migration):
                     "audience_id",
                     models.BigIntegerField(
                         db_default=partners.tenancy.models.ActingOrganisation(), editable=False
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.PositiveSmallIntegerField(
+                        db_default=partners.tenancy.models.ActingPurpose(), editable=False
                     ),
                 ),
                 ("partnership_id", models.BigIntegerField()),
@@ -92,7 +106,14 @@ class Migration(migrations.Migration):
                 "default_manager_name": "objects",
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("audience_id", "partnership_id", "account_id", "kind", "first_seen_on"),
+                        fields=(
+                            "audience_id",
+                            "purpose",
+                            "partnership_id",
+                            "account_id",
+                            "kind",
+                            "first_seen_on",
+                        ),
                         name="one_finding_a_key",
                     )
                 ],
@@ -111,6 +132,12 @@ class Migration(migrations.Migration):
                     "audience_id",
                     models.BigIntegerField(
                         db_default=partners.tenancy.models.ActingOrganisation(), editable=False
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.PositiveSmallIntegerField(
+                        db_default=partners.tenancy.models.ActingPurpose(), editable=False
                     ),
                 ),
                 ("partnership_id", models.BigIntegerField()),
@@ -138,7 +165,14 @@ class Migration(migrations.Migration):
                 "default_manager_name": "objects",
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("audience_id", "partnership_id", "account_id", "month", "currency"),
+                        fields=(
+                            "audience_id",
+                            "purpose",
+                            "partnership_id",
+                            "account_id",
+                            "month",
+                            "currency",
+                        ),
                         name="one_money_fact",
                     )
                 ],
@@ -157,6 +191,12 @@ class Migration(migrations.Migration):
                     "audience_id",
                     models.BigIntegerField(
                         db_default=partners.tenancy.models.ActingOrganisation(), editable=False
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.PositiveSmallIntegerField(
+                        db_default=partners.tenancy.models.ActingPurpose(), editable=False
                     ),
                 ),
                 ("partnership_id", models.BigIntegerField()),
@@ -189,7 +229,7 @@ class Migration(migrations.Migration):
                 "default_manager_name": "objects",
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("audience_id", "partnership_id", "account_id"), name="one_standing"
+                        fields=("audience_id", "purpose", "partnership_id", "account_id"), name="one_standing"
                     )
                 ],
             },
@@ -207,6 +247,12 @@ class Migration(migrations.Migration):
                     "audience_id",
                     models.BigIntegerField(
                         db_default=partners.tenancy.models.ActingOrganisation(), editable=False
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.PositiveSmallIntegerField(
+                        db_default=partners.tenancy.models.ActingPurpose(), editable=False
                     ),
                 ),
                 ("partnership_id", models.BigIntegerField()),
@@ -227,7 +273,8 @@ class Migration(migrations.Migration):
                 "default_manager_name": "objects",
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("audience_id", "partnership_id", "account_id"), name="one_standing_in_money"
+                        fields=("audience_id", "purpose", "partnership_id", "account_id"),
+                        name="one_standing_in_money",
                     )
                 ],
             },
@@ -245,6 +292,12 @@ class Migration(migrations.Migration):
                     "audience_id",
                     models.BigIntegerField(
                         db_default=partners.tenancy.models.ActingOrganisation(), editable=False
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.PositiveSmallIntegerField(
+                        db_default=partners.tenancy.models.ActingPurpose(), editable=False
                     ),
                 ),
                 ("partnership_id", models.BigIntegerField()),
@@ -265,7 +318,7 @@ class Migration(migrations.Migration):
                 "default_manager_name": "objects",
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("audience_id", "partnership_id", "account_id", "month"),
+                        fields=("audience_id", "purpose", "partnership_id", "account_id", "month"),
                         name="one_volume_fact",
                     )
                 ],

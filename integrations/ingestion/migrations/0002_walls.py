@@ -6,6 +6,10 @@ from partners.agreements.models import Category
 from partners.agreements.walls import OWN_LINES, granted_partnerships
 from partners.tenancy.walls import ORG, BuildWall, Rules, app_role, own
 
+OWN_FILE = (
+    f"distributor_id = {ORG} AND submission_id IN"
+    f" (SELECT s.id FROM ingestion_submission s WHERE s.distributor_id = {ORG})"
+)
 GATE = """
 CREATE FUNCTION gate_submission(wanted text) RETURNS bigint
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS
@@ -30,13 +34,13 @@ class Migration(migrations.Migration):
             Rules(
                 select=f"distributor_id = {ORG} OR (state = 'committed' AND {granted_partnerships(Category.VOLUME)})",
                 insert=OWN_LINES,
-                update=f"distributor_id = {ORG}",
+                update=OWN_LINES,
             ),
         ),
-        BuildWall("ingestion_submissioncheck", own("distributor_id", delete=None)),
-        BuildWall("ingestion_submissionpiece", own("distributor_id", update=None)),
-        BuildWall("ingestion_quarantinedrow", own("distributor_id", update=None)),
-        BuildWall("ingestion_feedmapping", own("distributor_id", insert=OWN_LINES)),
+        BuildWall("ingestion_submissioncheck", own("distributor_id", insert=OWN_FILE, delete=None)),
+        BuildWall("ingestion_submissionpiece", own("distributor_id", insert=OWN_FILE, update=None)),
+        BuildWall("ingestion_quarantinedrow", own("distributor_id", insert=OWN_FILE, update=None)),
+        BuildWall("ingestion_feedmapping", own("distributor_id", insert=OWN_LINES, update=OWN_LINES)),
         migrations.RunSQL(GATE, "DROP FUNCTION gate_submission(text)"),
         migrations.RunPython(open_the_gate, migrations.RunPython.noop),
     ]

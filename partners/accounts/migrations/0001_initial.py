@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("tenancy", "0001_actor_functions"),
-        ("agreements", "0002_walls"),
+        ("agreements", "0001_initial"),
     ]
 
     operations = [
@@ -22,7 +22,6 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("public_id", partners.tenancy.models.PublicIdField(prefix="acc")),
                 (
                     "organisation_id",
                     models.BigIntegerField(
@@ -33,7 +32,6 @@ class Migration(migrations.Migration):
                 ("industry", models.CharField(blank=True, max_length=255)),
                 ("country", models.CharField(blank=True, max_length=255)),
                 ("postcode_area", models.CharField(blank=True, max_length=10)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
                 "permissions": [("work_account", "Works this account")],
@@ -83,12 +81,14 @@ class Migration(migrations.Migration):
                         db_default=partners.tenancy.models.ActingOrganisation(), editable=False
                     ),
                 ),
+                ("public_id", partners.tenancy.models.PublicIdField(prefix="acc")),
                 ("code", models.CharField(max_length=255)),
                 ("name", models.CharField(blank=True, max_length=255)),
                 ("street", models.CharField(blank=True, max_length=255)),
                 ("city", models.CharField(blank=True, max_length=255)),
                 ("region", models.CharField(blank=True, max_length=255)),
                 ("postcode", models.CharField(blank=True, max_length=255)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
                 "abstract": False,

@@ -2,12 +2,12 @@
 
 from django.db import migrations
 
-from partners.agreements.walls import BOTH_SIDES, OWN_PARTNERSHIP
-from partners.tenancy.walls import ORG, BuildWall, Rules, own
+from partners.agreements.walls import BOTH_SIDES, OWN_LINES, OWN_PARTNERSHIP
+from partners.tenancy.walls import MAY_SHARE, ORG, PURPOSE, USER, BuildWall, Rules, own
 
 # Their walls look at their own columns alone: the walls of everything shared look at them.
 EXPANDED = Rules(
-    select=BOTH_SIDES,
+    select=f"distributor_id = {ORG} OR (manufacturer_id = {ORG} AND purposes & {PURPOSE} <> 0)",
     insert=OWN_PARTNERSHIP,
     update=f"distributor_id = {ORG}",
     update_columns=["purposes"],
@@ -31,7 +31,8 @@ class Migration(migrations.Migration):
             "agreements_partnership",
             Rules(
                 select=BOTH_SIDES,
-                insert=f"manufacturer_id = {ORG} AND (state = 'invited' OR manufacturer_id = distributor_id)",
+                insert=f"manufacturer_id = {ORG} AND (state = 'invited' OR manufacturer_id = distributor_id)"
+                " AND (SELECT gate_makes())",
                 update=f"distributor_id = {ORG}",
                 update_columns=["state", "epoch", "pseudonym_epoch"],
             ),
@@ -40,14 +41,15 @@ class Migration(migrations.Migration):
             "agreements_grant",
             Rules(
                 select=BOTH_SIDES,
-                insert=OWN_PARTNERSHIP,
-                update=f"distributor_id = {ORG}",
+                insert=f"{OWN_PARTNERSHIP} AND {MAY_SHARE} AND granted_by_id IS NOT DISTINCT FROM {USER}",
+                update=f"distributor_id = {ORG} AND revoked_at IS NULL",
+                updated=f"distributor_id = {ORG} AND revoked_at IS NOT NULL",
                 update_columns=["revoked_at", "revoked_by_id"],
             ),
         ),
         BuildWall(
             "agreements_heldcell",
-            own("distributor_id", insert=f"distributor_id = {ORG}", update=None),
+            own("distributor_id", insert=OWN_LINES, update=None),
         ),
         BuildWall("agreements_grantedcell", EXPANDED),
         BuildWall("agreements_grantedaccount", EXPANDED),

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from partners.tenancy.walls import ORG, BuildWall, Rules, own
+from partners.tenancy.walls import ORG, USER, BuildWall, Rules, own
 
 
 class Migration(migrations.Migration):
@@ -11,13 +11,20 @@ class Migration(migrations.Migration):
         ("agreements", "0002_walls"),
     ]
     operations = [
-        BuildWall("audit_auditentry", own(update=None, delete=None)),
+        BuildWall(
+            "audit_auditentry",
+            own(
+                insert=f"organisation_id = {ORG} AND user_id IS NOT DISTINCT FROM {USER}",
+                update=None,
+                delete=None,
+            ),
+        ),
         BuildWall(
             "audit_accessentry",
             Rules(
                 select=f"owner_id = {ORG} OR reader_id = {ORG}",
-                insert=f"reader_id = {ORG} AND (partnership_id, owner_id) IN"
-                " (SELECT p.id, p.distributor_id FROM agreements_partnership p)",
+                insert=f"reader_id = {ORG} AND reader_user_id IS NOT DISTINCT FROM {USER} AND (partnership_id, owner_id)"
+                " IN (SELECT p.id, p.distributor_id FROM agreements_partnership p WHERE p.state = 'active')",
             ),
         ),
     ]

@@ -8,6 +8,7 @@ PARTNER = (
     "manufacturer_id IN (SELECT p.manufacturer_id FROM agreements_partnership p"
     f" WHERE p.distributor_id = {ORG} AND p.state IN ('active', 'suspended'))"
 )
+OWN_PRODUCT = f"manufacturer_id = {ORG} AND product_id IN (SELECT p.id FROM catalogue_product p WHERE p.manufacturer_id = {ORG})"
 WRITE = f"(manufacturer_id = {ORG} AND learned_by_id IS NULL) OR (learned_by_id = {ORG} AND {PARTNER})"
 
 
@@ -24,15 +25,19 @@ class Migration(migrations.Migration):
         BuildWall(
             "catalogue_product",
             Rules(
-                select=f"learned_by_id = {ORG} OR (learned_by_id IS NULL AND (manufacturer_id = {ORG} OR {PARTNER}))"
-                f" OR (manufacturer_id = {ORG} AND learned_by_id IN (SELECT c.distributor_id"
-                f" FROM agreements_grantedcell c WHERE c.manufacturer_id = {ORG} AND c.category = 'volume'))",
+                select=f"learned_by_id = {ORG} OR (learned_by_id IS NULL AND (manufacturer_id = {ORG} OR {PARTNER}))",
                 insert=WRITE,
                 update=WRITE,
             ),
         ),
         BuildWall(
-            "catalogue_listprice", own("manufacturer_id", select=f"manufacturer_id = {ORG} OR {PARTNER}")
+            "catalogue_listprice",
+            own(
+                "manufacturer_id",
+                select=f"manufacturer_id = {ORG} OR {PARTNER}",
+                insert=OWN_PRODUCT,
+                update=OWN_PRODUCT,
+            ),
         ),
-        BuildWall("catalogue_unitcost", own("manufacturer_id")),
+        BuildWall("catalogue_unitcost", own("manufacturer_id", insert=OWN_PRODUCT, update=OWN_PRODUCT)),
     ]

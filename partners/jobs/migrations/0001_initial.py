@@ -14,13 +14,24 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Job",
             fields=[
-                ("key", models.CharField(max_length=200, primary_key=True, serialize=False)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "organisation_id",
+                        "key",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
                 (
                     "organisation_id",
                     models.BigIntegerField(
                         db_default=partners.tenancy.models.ActingOrganisation(), editable=False
                     ),
                 ),
+                ("key", models.CharField(max_length=200)),
                 (
                     "state",
                     models.CharField(

@@ -32,7 +32,18 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="DocumentContact",
             fields=[
-                ("document_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "document_id",
+                        "partnership_id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("document_id", models.BigIntegerField()),
                 ("partnership_id", models.BigIntegerField()),
                 ("distributor_id", models.BigIntegerField()),
                 ("salesperson", models.CharField(max_length=255)),
@@ -47,7 +58,18 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="LinePrice",
             fields=[
-                ("line_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "line_id",
+                        "partnership_id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("line_id", models.BigIntegerField()),
                 ("partnership_id", models.BigIntegerField()),
                 ("distributor_id", models.BigIntegerField()),
                 ("family_id", models.BigIntegerField()),
@@ -58,6 +80,7 @@ class Migration(migrations.Migration):
                 ("net_amount", models.DecimalField(decimal_places=4, max_digits=18, null=True)),
                 ("unit_cost", models.DecimalField(decimal_places=4, max_digits=18, null=True)),
                 ("freight", models.DecimalField(decimal_places=4, max_digits=18, null=True)),
+                ("superseded_at", models.DateTimeField(null=True)),
             ],
             options={
                 "abstract": False,
@@ -69,7 +92,18 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="DocumentIdentity",
             fields=[
-                ("document_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "document_id",
+                        "partnership_id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("document_id", models.BigIntegerField()),
                 ("partnership_id", models.BigIntegerField()),
                 ("distributor_id", models.BigIntegerField()),
                 ("number", models.CharField(max_length=255)),
@@ -95,6 +129,7 @@ class Migration(migrations.Migration):
                 ("distributor_id", models.BigIntegerField()),
                 ("document_id", models.BigIntegerField()),
                 ("line_key", models.BigIntegerField()),
+                ("content", models.BigIntegerField()),
                 ("ordinal", models.IntegerField()),
                 ("account_id", models.BigIntegerField()),
                 ("product_id", models.BigIntegerField()),
@@ -133,7 +168,7 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("superseded_at", None)),
-                        fields=("document_id", "line_key", "ordinal"),
+                        fields=("document_id", "content", "ordinal"),
                         name="live_line_once",
                     )
                 ],

@@ -13,7 +13,19 @@ def on_a_line(table: str, category: Category) -> str:
     """The document has a live line that the acting maker sees (the line's own wall) and may identify."""
     return (
         f"EXISTS (SELECT 1 FROM ledger_line l WHERE l.document_id = {table}.document_id"
-        f" AND l.superseded_at IS NULL AND {granted_cells(category, of='l.')})"
+        f" AND l.partnership_id = {table}.partnership_id AND l.superseded_at IS NULL"
+        f" AND {granted_cells(category, of='l.')})"
+    )
+
+
+def lived(category: Category) -> Rules:
+    """The maker sees what lives; what the distributor took back it alone keeps, and its end is written once."""
+    return Rules(
+        select=f"{OWN} OR (superseded_at IS NULL AND {granted_cells(category)})",
+        insert=OWN_LINES,
+        update=f"{OWN} AND superseded_at IS NULL",
+        updated=f"{OWN} AND superseded_at IS NOT NULL",
+        update_columns=["superseded_at"],
     )
 
 
@@ -23,7 +35,15 @@ class Migration(migrations.Migration):
         ("agreements", "0002_walls"),
     ]
     operations = [
-        BuildWall("ledger_document", Rules(select=OWN, insert=OWN_LINES)),
+        BuildWall(
+            "ledger_document",
+            Rules(
+                select=OWN,
+                insert=OWN_LINES,
+                update=OWN_LINES,
+                update_columns=["account_id", "business_date", "submission_id"],
+            ),
+        ),
         BuildWall(
             "ledger_documentidentity",
             Rules(
@@ -36,16 +56,6 @@ class Migration(migrations.Migration):
                 select=f"{OWN} OR {on_a_line('ledger_documentcontact', Category.CONTACTS)}", insert=OWN_LINES
             ),
         ),
-        BuildWall(
-            "ledger_line",
-            Rules(
-                select=f"{OWN} OR {granted_cells(Category.VOLUME)}",
-                insert=OWN_LINES,
-                update=OWN,
-                update_columns=["superseded_at"],
-            ),
-        ),
-        BuildWall(
-            "ledger_lineprice", Rules(select=f"{OWN} OR {granted_cells(Category.PRICE)}", insert=OWN_LINES)
-        ),
+        BuildWall("ledger_line", lived(Category.VOLUME)),
+        BuildWall("ledger_lineprice", lived(Category.PRICE)),
     ]

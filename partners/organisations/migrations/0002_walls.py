@@ -26,8 +26,18 @@ CREATE FUNCTION gate_seats(known bigint)
 CREATE FUNCTION gate_organisation(wanted text) RETURNS TABLE (id bigint, kind varchar, name varchar)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS
     $$ SELECT o.id, o.kind, o.name FROM public.organisations_organisation o WHERE o.slug = wanted $$;
+CREATE FUNCTION gate_makes() RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS
+    $$ SELECT EXISTS (SELECT 1 FROM public.organisations_organisation o
+       WHERE o.id = public.app_org() AND o.kind = 'manufacturer') $$;
 """
-NAMES = ("gate_login(text)", "gate_user(bigint)", "gate_seats(bigint)", "gate_organisation(text)")
+NAMES = (
+    "gate_login(text)",
+    "gate_user(bigint)",
+    "gate_seats(bigint)",
+    "gate_organisation(text)",
+    "gate_makes()",
+)
 DROP_GATE = "; ".join(f"DROP FUNCTION {name}" for name in NAMES)
 
 
@@ -47,9 +57,10 @@ class Migration(migrations.Migration):
         BuildWall(
             "organisations_user",
             Rules(
-                select=f"id = {USER} OR home_id = {ORG} OR id IN (SELECT m.user_id FROM organisations_membership m)",
+                select=f"id = {USER} OR home_id = {ORG}",
                 insert=f"home_id = {ORG}",
-                update=f"id = {USER} OR home_id = {ORG}",
+                update=f"id = {USER}",
+                update_columns=["email", "name", "password", "is_active"],
             ),
         ),
         BuildWall("organisations_membership", own(delete=None)),

@@ -13,8 +13,10 @@ CREATE FUNCTION app_purpose() RETURNS integer LANGUAGE sql STABLE PARALLEL SAFE
     AS $$ SELECT coalesce(nullif(current_setting('app.purpose', true), '')::integer, 0) $$;
 CREATE FUNCTION app_kind() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
     AS $$ SELECT nullif(current_setting('app.kind', true), '') $$;
+CREATE FUNCTION app_seat() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$ SELECT nullif(current_setting('app.seat', true), '') $$;
 """
-DROP = "DROP FUNCTION app_org(); DROP FUNCTION app_user(); DROP FUNCTION app_purpose(); DROP FUNCTION app_kind();"
+DROP = "DROP FUNCTION app_org(); DROP FUNCTION app_user(); DROP FUNCTION app_purpose(); DROP FUNCTION app_kind(); DROP FUNCTION app_seat();"
 
 
 def open_the_common_tables(apps, schema_editor):

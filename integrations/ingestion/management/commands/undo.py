@@ -6,7 +6,12 @@ from django.core.management.base import CommandParser
 
 from integrations.ingestion.gate import find_sender
 from integrations.ingestion.models import Submission
-from integrations.ingestion.services import SubmissionError, undo_submission
+from integrations.ingestion.services import (
+    SubmissionError,
+    commit_submission,
+    list_repeaters,
+    undo_submission,
+)
 from partners.tenancy.actors import worker
 from partners.tenancy.commands import ReportingCommand
 from partners.tenancy.context import acting_as
@@ -30,5 +35,8 @@ class Command(ReportingCommand):
             )
         with acting_as(worker(sender)):
             found = Submission.objects.get(public_id=submission)
+            repeaters = list_repeaters(found)
             lines = undo_submission(found)
+        for repeater in repeaters:
+            commit_submission(repeater.pk, sender)
         return {"submission": submission, "state": "undone", "lines": lines}

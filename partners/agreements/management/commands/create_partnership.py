@@ -5,7 +5,12 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from partners.agreements.models import Category
-from partners.agreements.services import accept_partnership, grant_category, invite_distributor
+from partners.agreements.services import (
+    AgreementError,
+    accept_partnership,
+    grant_category,
+    invite_distributor,
+)
 from partners.organisations.models import OrganisationKind
 from partners.organisations.setup import SetupError, settle_administrator, settle_organisation
 from partners.tenancy.commands import ReportingCommand
@@ -18,7 +23,7 @@ class Command(ReportingCommand):
     """Joins a manufacturer and a distributor; what is shared is granted by the distributor's first administrator."""
 
     help = "Create a partnership (and its organisations), and grant categories to the manufacturer."
-    faults = (SetupError,)
+    faults = (SetupError, AgreementError)
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
@@ -40,7 +45,7 @@ class Command(ReportingCommand):
         distributor_id = settle_organisation(distributor, kind)
         categories = list(Category) if ALL in share else [Category(name) for name in dict.fromkeys(share)]
         with acting_as(settle_administrator(manufacturer_id)):
-            partnership = invite_distributor(distributor_id)
+            partnership = invite_distributor(distributor)
         with acting_as(settle_administrator(distributor_id)):
             partnership = accept_partnership(partnership.pk)
             for category in categories if not partnership.is_direct else []:
