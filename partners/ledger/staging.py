@@ -32,9 +32,9 @@ CREATE TEMP TABLE staged_line (
 """
 
 # A row is known by what it says: identical rows of a document are counted, in whatever file and order they come. One
-# that is not recorded live is fresh, unless its line number (its SKU, where either has no number) holds a recorded line
-# that no row of this file repeats: then it differs. A document belongs to one account: that of its live lines, else of its first row.
-# 'kept' is a row that this very submission recorded before, so that a submission can be committed again.
+# that is not recorded live is fresh, unless its line number (its SKU, where either has no number) holds a recorded
+# line that no row of this file repeats: then it differs. A document belongs to one account: that of its live lines,
+# else of its first row. 'kept' is a row that this very submission recorded before, so that it can be committed again.
 _COMPARE = """
 DROP TABLE IF EXISTS compared_line;
 CREATE TEMP TABLE compared_line ON COMMIT PRESERVE ROWS AS
