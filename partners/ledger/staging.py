@@ -126,6 +126,7 @@ def compare(partnership: Partnership, submission_id: int) -> Comparison:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE staged_line")
         cursor.execute(_COMPARE, parameters)
+        cursor.execute("ANALYZE compared_line")  # planned blindly, the joins that follow are nested loops
         cursor.execute("SELECT status, count(*) FROM compared_line GROUP BY status")
         counts: dict[str, int] = dict(cursor.fetchall())
         cursor.execute(_SUMMARY)
