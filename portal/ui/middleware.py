@@ -1,6 +1,7 @@
 """Each request acts as one person in one organisation, in one transaction."""
 
 from collections.abc import Callable
+from typing import cast
 
 from django.contrib.auth import logout
 from django.db import transaction
@@ -31,7 +32,7 @@ class ActorMiddleware:
         request.seats, request.seat = seats, seat  # type: ignore[attr-defined]
         if seat is None:
             return self.get_response(request)
-        with acting_as(seat.actor(request.user.pk)):
+        with acting_as(seat.actor(cast(int, request.user.pk))):
             response = self.get_response(request)
             if response.status_code >= SERVER_ERROR:
                 transaction.set_rollback(True)
@@ -43,7 +44,7 @@ class ActorMiddleware:
 
 
 def _chosen(request: HttpRequest, seats: list[Seat]) -> Seat | None:
-    """The session's seat, at first the oldest. One that ended logs its holder out: nobody slides into another unasked."""
+    """The session's seat, at first the oldest. One that ended logs its holder out: nobody slides into another."""
     if not seats:
         return None
     wanted = request.session.setdefault(SEAT, seats[0].membership_id)

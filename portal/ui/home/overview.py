@@ -1,0 +1,141 @@
+"""What a home says, made of what the selectors found: the headline, the cards, the table of late orders."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from analytics.runs.selectors import (
+    AccountRow,
+    LateOrder,
+    Money,
+    Overview,
+    PartnershipSummary,
+    total_at_stake,
+)
+from portal.ui.figures import Part, Year, stack, sum_months, year_of
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+SHOWN_LATE = 12
+URGENT_MISSED = 2  # orders missed from which a row asks for action first
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The finding: how many are late, what is waiting, and how old the data is.
+
+    `stake` is over the `priced` rows alone; `units` stands in where no row has money.
+    """
+
+    late: int
+    accounts: int
+    stake: Money | None
+    priced: int
+    units: float
+    oldest: date | None
+    newest: date | None
+
+
+@dataclass(frozen=True)
+class Card:
+    """A figure at a glance: money, or a quantity, with its year behind it."""
+
+    label: "StrPromise"
+    money: Money | None
+    quantity: Decimal | None
+    year: Year
+
+
+@dataclass(frozen=True)
+class Standings:
+    """How many of the accounts are in their rhythm, as one bar."""
+
+    on_time: int
+    total: int
+    parts: list[Part]
+
+
+@dataclass(frozen=True)
+class LateRow:
+    """A late order with its picture: the usual gap and what is over it, in hundredths of the present one."""
+
+    order: LateOrder
+    is_urgent: bool
+    usual: int
+    over: int
+
+
+@dataclass(frozen=True)
+class LateTable:
+    """The rows to show and the columns that at least one of them may fill."""
+
+    rows: list[LateRow]
+    total: int
+    has_stake: bool
+    has_units: bool
+    has_partnership: bool
+    is_profit: bool
+
+
+def headline(overview: Overview) -> Headline:
+    """The finding over all partnerships in sight."""
+    days = [summary.run.as_of for summary in overview.summaries if summary.run and summary.accounts]
+    profits = [row for row in overview.late if row.stake is not None and row.stake.basis == "gross_profit"]
+    stake = total_at_stake(overview.late)
+    return Headline(
+        late=len(overview.late),
+        accounts=len(overview.accounts),
+        stake=stake,
+        priced=len(profits),
+        units=sum(row.units_at_stake for row in overview.late),
+        oldest=min(days, default=None),
+        newest=max(days, default=None),
+    )
+
+
+def cards(summaries: Sequence[PartnershipSummary]) -> list[Card]:
+    """Twelve months of sell-through, units and orders, each where it is known."""
+    days = [summary.run.as_of for summary in summaries if summary.run and summary.accounts]
+    if not days:
+        return []
+    as_of, found = max(days), []
+    priced = [summary for summary in summaries if summary.net is not None]
+    currencies = {summary.net.currency for summary in priced if summary.net}
+    if len(currencies) == 1:
+        year = year_of(sum_months(priced, "net"), as_of)
+        if year:
+            found.append(Card(_("Sell-through, 12 months"), Money(year.total, currencies.pop()), None, year))
+    for column, label in (("units", _("Units, 12 months")), ("orders", _("Orders, 12 months"))):
+        year = year_of(sum_months(summaries, column), as_of)
+        if year:
+            found.append(Card(label, None, year.total, year))
+    return found
+
+
+def standings(accounts: Sequence[AccountRow]) -> Standings:
+    """The accounts by how they stand."""
+    on_time = sum(row.judgement == "on time" for row in accounts)
+    return Standings(on_time, len(accounts), stack(accounts))
+
+
+def late_table(late: Sequence[LateOrder], partnerships: int, limit: int = SHOWN_LATE) -> LateTable:
+    """The most urgent rows, without a column that none of them could fill."""
+    return LateTable(
+        rows=[_late_row(order) for order in late[:limit]],
+        total=len(late),
+        has_stake=any(order.stake for order in late),
+        has_units=any(order.stake is None for order in late),
+        has_partnership=partnerships > 1,
+        is_profit=all(order.stake.basis == "gross_profit" for order in late if order.stake),
+    )
+
+
+def _late_row(order: LateOrder) -> LateRow:
+    present = order.usual_gap + max(order.days_late, 0)
+    usual = round(100 * order.usual_gap / present) if present else 100
+    return LateRow(order, order.orders_missed >= URGENT_MISSED, usual, 100 - usual)

@@ -1,0 +1,56 @@
+"""Where do I stand, what pays, what do I do today: the first page of both sides."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from analytics.runs.selectors import Overview, get_overview
+from integrations.ingestion.selectors import list_submissions
+from partners.access.doors import list_partnerships, list_shared_categories
+from partners.agreements.models import Partnership
+from partners.audit.selectors import list_readings
+from partners.organisations.roles import Permission, can
+from partners.tenancy.context import current_organisation_id
+from portal.ui.home.overview import cards, headline, late_table, standings
+from portal.ui.pages import page
+from portal.ui.partnerships.sharing import in_order, list_agreements, month_began
+from portal.ui.session.seats import is_maker
+
+LATEST_SUBMISSIONS = 5
+
+
+@page(None)
+def home(request: HttpRequest) -> HttpResponse:
+    """The finding first; who may not see accounts starts with the files."""
+    if not can(Permission.VIEW_ACCOUNTS):
+        return redirect("submissions")
+    partnerships = list_partnerships()
+    overview = get_overview(partnerships)
+    context = {
+        "headline": headline(overview),
+        "cards": cards(overview.summaries),
+        "standings": standings(overview.accounts),
+        "late": late_table(overview.late, len(partnerships)),
+        "may_send": any(
+            partnership.distributor_id == current_organisation_id() for partnership in partnerships
+        ),
+        **(_maker(overview) if is_maker(request) else _distributor(partnerships, overview)),
+    }
+    if can(Permission.VIEW_SUBMISSIONS):
+        context["submissions"] = list_submissions(partnerships, LATEST_SUBMISSIONS)
+    return render(request, "home/home.html", context)
+
+
+def _maker(overview: Overview) -> dict[str, Any]:
+    shared = list_shared_categories([summary.partnership for summary in overview.summaries])
+    return {
+        "summaries": [(summary, in_order(shared[summary.partnership.pk])) for summary in overview.summaries],
+        "has_stake": any(summary.at_stake for summary in overview.summaries),
+    }
+
+
+def _distributor(partnerships: list[Partnership], overview: Overview) -> dict[str, Any]:
+    if not can(Permission.VIEW_PARTNERSHIPS):
+        return {}
+    return {"agreements": list_agreements(partnerships, overview.accounts, list_readings(month_began()))}

@@ -1,0 +1,53 @@
+"""The rail: the pages that the present seat may open."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django import template
+from django.template.context import RequestContext
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from partners.organisations.roles import Permission, can
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+register = template.Library()
+
+# Name of the route, label, what it takes to see it.
+ENTRIES = (
+    ("home", _("Home"), Permission.VIEW_ACCOUNTS),
+    ("accounts", _("Accounts"), Permission.VIEW_ACCOUNTS),
+    ("partnerships", _("Partnerships"), Permission.VIEW_PARTNERSHIPS),
+    ("submissions", _("Feeds and files"), Permission.VIEW_SUBMISSIONS),
+    ("definitions", _("Definitions"), None),
+)
+PARENTS = {"account": "accounts", "submission_new": "submissions", "submission": "submissions"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One link of the rail."""
+
+    url: str
+    label: "StrPromise"
+    is_current: bool
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: RequestContext) -> list[Entry]:
+    """The entries of the rail that the present seat may open."""
+    match = context["request"].resolver_match
+    here = PARENTS.get(match.url_name, match.url_name)
+    return [
+        Entry(reverse(name), label, name == here)
+        for name, label, permission in ENTRIES
+        if permission is None or can(permission)
+    ]
+
+
+@register.simple_tag
+def allowed(permission: str) -> bool:
+    """Whether the present seat's role includes this permission."""
+    return can(Permission(permission))

@@ -1,0 +1,173 @@
+"""The words of the domain as people read them: for every code that a page shows, its label."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+Words = Mapping[str, "StrPromise"]
+
+ROLES: Words = {
+    "administrator": _("administrator"),
+    "sharing_officer": _("sharing officer"),
+    "manager": _("manager"),
+    "representative": _("representative"),
+    "finance": _("finance"),
+    "operations": _("operations"),
+    "marketing": _("marketing"),
+    "analyst": _("analyst"),
+    "uploader": _("uploader"),
+    "viewer": _("viewer"),
+}
+CATEGORIES: Words = {
+    "volume": _("Volumes"),
+    "price": _("Prices"),
+    "identity": _("Customer names"),
+    "contacts": _("Contacts"),
+    "inventory": _("Stock"),
+    "payments": _("Payments"),
+    "service": _("Service"),
+}
+# What a category holds, as the columns of a file.
+CATEGORY_CONTENTS: Words = {
+    "volume": _("Products, units, sales and returns, with the customer's type and postcode area"),
+    "price": _("List price, net amount, discount, freight and your cost"),
+    "identity": _("Name, address and own number of each customer, invoice and order numbers"),
+    "contacts": _("People at the customer, and your salespeople"),
+    "inventory": _("Stock on hand, on order and in transit, and days out of stock"),
+    "payments": _("Invoices, due and paid dates, deductions, terms and credit limits"),
+    "service": _("Cases and scores"),
+}
+GRANULARITIES: Mapping[int, "StrPromise"] = {
+    1: _("by month and postcode area"),
+    2: _("by month and customer"),
+    3: _("line by line"),
+}
+PARTNERSHIP_STATES: Words = {
+    "invited": pgettext_lazy("a partnership", "invited"),
+    "active": pgettext_lazy("a partnership", "active"),
+    "suspended": pgettext_lazy("a partnership", "suspended"),
+    "ended": pgettext_lazy("a partnership", "ended"),
+}
+JUDGEMENTS: Words = {
+    "on time": _("in its rhythm"),
+    "late": _("should have ordered"),
+    "lapsed": _("lapsed"),
+    "too few orders": _("too few orders to judge"),
+    "too short a history": _("too short a history to judge"),
+}
+# What an owner's access log calls the things that were read.
+READINGS: Words = {
+    "accounts": _("the list of accounts"),
+    "account": _("the page of an account"),
+    "orders": _("the orders of an account"),
+    "analysis": _("the lines behind its figures"),
+    "submissions": _("when files came"),
+}
+SUBMISSION_STATES: Words = {
+    "received": pgettext_lazy("a file", "received"),
+    "checking": pgettext_lazy("a file", "being checked"),
+    "checked": pgettext_lazy("a file", "waiting for you"),
+    "committing": pgettext_lazy("a file", "being recorded"),
+    "committed": pgettext_lazy("a file", "recorded"),
+    "refused": pgettext_lazy("a file", "not recorded"),
+    "undone": pgettext_lazy("a file", "taken back"),
+}
+FEEDS: Words = {"sell_through": _("Sell-through")}
+FIELDS: Words = {
+    "invoice_number": _("Invoice number"),
+    "line_number": _("Line number"),
+    "invoice_date": _("Invoice date"),
+    "promised_date": _("Promised date"),
+    "ship_date": _("Ship date"),
+    "account_id": _("Customer number"),
+    "account_name": _("Customer name"),
+    "account_type": _("Customer type"),
+    "industry": _("Industry"),
+    "account_street": _("Street"),
+    "account_city": _("City"),
+    "account_region": _("Region"),
+    "account_postal_code": _("Postcode"),
+    "account_country": _("Country"),
+    "sku": _("Product number (SKU)"),
+    "product_name": _("Product name"),
+    "quantity": _("Quantity"),
+    "list_price": _("List price"),
+    "discount_amount": _("Discount"),
+    "net_amount": _("Net amount"),
+    "unit_cost": _("Unit cost"),
+    "freight": _("Freight"),
+    "currency": _("Currency"),
+    "salesperson": _("Salesperson"),
+    "promotion": _("Promotion"),
+    "po_number": _("Purchase order number"),
+    "order_number": _("Order number"),
+    "transaction_type": _("Transaction type"),
+    "return_reason": _("Return reason"),
+}
+MAPPED_BECAUSE: Words = {
+    "plain": _("the heading is the field's own name"),
+    "alias": _("a usual heading for this field"),
+    "shared_alias": _("a heading that several fields go by"),
+    "near": _("a heading much like a usual one"),
+    "remembered": _("as accepted before"),
+    "chosen": _("chosen by you"),
+    "unknown": _("no field goes by this heading"),
+}
+FORMS: Words = {
+    "point": _("decimal point (1,234.56)"),
+    "comma": _("decimal comma (1.234,56)"),
+    "ymd": _("year, month, day"),
+    "dmy": _("day, month, year"),
+    "mdy": _("month, day, year"),
+    "serial": _("Excel's day numbers"),
+}
+FORM_BECAUSE: Words = {
+    "values": _("the values show it"),
+    "nothing_to_decide": _("the values leave nothing to decide"),
+    "both_in_column": _("values of both kinds: the greater number decides"),
+    "day_month_swapped": _("days and months look swapped, as Excel does with foreign dates"),
+    "remembered": _("as accepted before"),
+    "other_columns": _("as in the other columns"),
+    "delimiter": _("goes with the semicolons of the file"),
+    "country": _("usual in your country"),
+    "decimal_comma": _("goes with the decimal commas of the file"),
+    "default": _("nothing in the file decides it"),
+    "chosen": _("chosen by you"),
+}
+DELIMITERS: Words = {
+    ",": _("comma"),
+    ";": _("semicolon"),
+    "\t": _("tab"),
+    "|": _("vertical bar"),
+}
+REASONS: Words = {
+    "unknown_sku": _("Product not in the catalogue"),
+    "unknown_sku_near": _("Product not in the catalogue, but much like one that is"),
+    "differs_from_recorded": _("Recorded already, with other values"),
+    "document_of_another_account": _("Document of another customer"),
+    "ragged_row": _("Too many or too few cells"),
+    "missing_value": _("A required value is missing"),
+    "control_character": _("Unprintable characters"),
+    "unreadable_character": _("Unreadable characters"),
+    "text_too_long": _("Text too long"),
+    "excel_error": _("An error of Excel instead of a value"),
+    "scientific_notation": _("Digits lost in scientific notation"),
+    "not_a_date": _("Not a date"),
+    "no_such_day": _("No such day"),
+    "ambiguous_date": _("Date that can be read in two ways"),
+    "date_in_future": _("Date in the future"),
+    "date_too_old": _("Date too long ago"),
+    "not_a_number": _("Not a number"),
+    "contradicting_decimal_mark": _("Decimal mark unlike the rest of the column"),
+    "ambiguous_number": _("Number that can be read in two ways"),
+    "too_large": _("Number too large"),
+    "too_many_decimals": _("Too many decimals"),
+    "not_a_whole_number": _("Not a whole number"),
+    "zero_quantity": _("Quantity of zero"),
+    "huge_line": _("Amount larger than can be meant"),
+}
