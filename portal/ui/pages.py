@@ -7,6 +7,7 @@ from typing import Concatenate, ParamSpec
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.cache import patch_cache_control
 
 from partners.access.doors import NotFound
 from partners.organisations.roles import Permission, require
@@ -37,9 +38,12 @@ def page(permission: Permission | None, purpose: Purpose = Purpose.RETENTION) ->
                 if permission is not None:
                     require(permission)
                 try:
-                    return view(request, *args, **kwargs)
+                    response = view(request, *args, **kwargs)
                 except NotFound as missing:
                     raise Http404 from missing
+            # What one person may see stays in no cache, not even behind the back button after leaving.
+            patch_cache_control(response, no_store=True, private=True)
+            return response
 
         guarded.page_permission = permission  # type: ignore[attr-defined]
         return guarded

@@ -50,35 +50,39 @@ def test_an_empty_answer_says_the_next_step(ana: Client) -> None:
     assert 'href="/accounts/">Show all accounts' in page
 
 
-@pytest.mark.parametrize("sort", ["account", "gap", "late", "last", "orders", "units", "net"])
-def test_every_column_sorts_both_ways_and_says_so(ana: Client, sort: str) -> None:
-    rising, falling = ana.get(LIST, {"sort": sort}), ana.get(LIST, {"sort": f"-{sort}"})
-    assert rising.content.decode().count('aria-sort="ascending"') == 1
-    assert falling.content.decode().count('aria-sort="descending"') == 1
-    if sort not in ("gap", "net", "late"):  # in these, all who have a value have the same one
-        assert names(ana, sort=sort) != names(ana, sort=f"-{sort}")
+def test_every_column_sorts_both_ways_and_says_so(ana: Client) -> None:
+    for sort in ("account", "gap", "late", "last", "orders", "units", "net"):
+        rising, falling = ana.get(LIST, {"sort": sort}), ana.get(LIST, {"sort": f"-{sort}"})
+        assert rising.content.decode().count('aria-sort="ascending"') == 1, sort
+        assert falling.content.decode().count('aria-sort="descending"') == 1, sort
+        if sort not in ("gap", "net", "late"):  # in these, all who have a value have the same one
+            assert names(ana, sort=sort) != names(ana, sort=f"-{sort}"), sort
 
 
-@pytest.mark.parametrize(
-    "asked",
-    [
-        {"colour": "red"},
-        {"sort": "identity__name"},
-        {"sort": "--units"},
-        {"standing": "sleeping"},
-        {"partnership": "ptn_invented"},
-        {"page": "0"},
-        {"page": "2"},
-        {"page": "x"},
-        {"page": "9" * 5000},
-        {"sort": ["units", "orders"]},
-    ],
+NOT_OFFERED: tuple[dict[str, str | list[str]], ...] = (
+    {"colour": "red"},
+    {"sort": "identity__name"},
+    {"sort": "--units"},
+    {"standing": "sleeping"},
+    {"partnership": "ptn_invented"},
+    {"page": "0"},
+    {"page": "2"},
+    {"page": "x"},
+    {"page": "9" * 5000},
+    {"sort": ["units", "orders"]},
 )
-def test_what_the_list_does_not_offer_is_refused_with_a_sentence(ana: Client, asked: dict[str, str]) -> None:
-    response = ana.get(LIST, asked)
-    assert response.status_code == 400
-    assert "That address does not fit" in response.content.decode()
-    assert "This page has no parameter" in response.content.decode() or "is" in response.content.decode()
+SENTENCE = re.compile(
+    r"<p>(This page has no parameter of that name\. It knows: text, partnership, standing, sort, page\."
+    r"|The parameter &#x27;\w+&#x27; has a value that this page does not offer\."
+    r"|There is no such page of this list: it has pages 1 to 1\.)</p>"
+)
+
+
+def test_what_the_list_does_not_offer_is_refused_with_a_sentence(ana: Client) -> None:
+    for asked in NOT_OFFERED:
+        response = ana.get(LIST, asked)
+        assert response.status_code == 400, asked
+        assert SENTENCE.search(response.content.decode()), asked
 
 
 def test_a_rivals_partnership_is_refused_like_an_invented_one(ana: Client, channel: World) -> None:

@@ -37,6 +37,23 @@ def test_a_wrong_password_and_an_unknown_name_read_alike(world: World, client: C
     assert "do not belong together" in wrong[1]
 
 
+def test_no_cache_keeps_what_somebody_saw(world: World, browse: Browse) -> None:
+    for route in ("home", "accounts", "partnerships", "submissions"):
+        assert browse("ana").get(reverse(route)).headers["Cache-Control"] == "no-store, private"
+
+
+def test_a_seat_that_ended_is_gone_with_the_next_click(world: World, browse: Browse) -> None:
+    ana = browse("ana")
+    assert ana.get(reverse("home")).status_code == 200
+    with acting_as(founder(world.orgs["outpost"].pk)):
+        Membership.objects.create(
+            organisation=world.orgs["outpost"], user_id=world.seats["ana"].user_id, role="viewer"
+        )
+    with acting_as(world.actor("northwest-admin")):
+        Membership.objects.filter(pk=world.seats["ana"].pk).update(ended_at=timezone.now())
+    assert ana.get(reverse("home")).headers["Location"].startswith("/login/")  # and not to Outpost's home
+
+
 def test_logging_out_ends_it_and_needs_a_post(world: World, browse: Browse) -> None:
     client = browse("ana")
     assert client.get(reverse("logout")).status_code == 405
