@@ -25,11 +25,17 @@ def granted_accounts(owner_and_account: str, category: Category) -> str:
     )
 
 
-def granted_partnerships(category: Category) -> str:
-    """The row's partnership has at least one cell granted to the acting maker."""
+def wholly_granted(category: Category) -> str:
+    """The row's partnership is granted to the acting maker for every family and month, line by line.
+
+    What tells of all lines at once (a file's name and its number of rows) is seen by who may see them all.
+    """
     return (
-        "partnership_id IN (SELECT c.partnership_id FROM agreements_grantedcell c"
-        f" WHERE c.manufacturer_id = {ORG} AND c.category = '{category.value}' AND c.purposes & {PURPOSE} <> 0)"
+        "partnership_id IN (SELECT g.partnership_id FROM agreements_grant g"
+        " JOIN agreements_partnership p ON p.id = g.partnership_id AND p.state = 'active'"
+        f" WHERE g.manufacturer_id = {ORG} AND g.category = '{category.value}' AND g.revoked_at IS NULL"
+        " AND g.family_id IS NULL AND g.from_month IS NULL AND g.to_month IS NULL"
+        f" AND g.granularity = {Granularity.LINE.value} AND g.purposes & {PURPOSE} <> 0)"
     )
 
 

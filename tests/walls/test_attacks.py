@@ -1,6 +1,7 @@
 """What an honest actor must not get by writing what no service would write. Each was open once."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -8,8 +9,9 @@ from django.db import ProgrammingError, transaction
 
 from analytics.runs.models import Standing
 from analytics.runs.services import analyse_partnership
+from integrations.ingestion.models import Submission
 from partners.accounts.models import Account, AccountHandle, AccountIdentity
-from partners.agreements.models import Category, Grant, GrantedAccount, HeldCell, Partnership
+from partners.agreements.models import Category, Grant, GrantedAccount, Granularity, HeldCell, Partnership
 from partners.agreements.services import (
     AgreementError,
     end_partnership,
@@ -219,6 +221,24 @@ def test_what_somebody_read_before_a_fault_is_not_the_next_one_s_reading(trading
         pass
     with acting_as(trading_world.actor("ana")):
         assert not AccessEntry.objects.exists()
+
+
+def test_a_file_is_told_only_to_who_may_see_all_of_it(trading_world: World) -> None:
+    partnership = trading_world.partnerships["adventure", "northwest"]
+    with acting_as(trading_world.actor("ana")):
+        Submission.objects.create(
+            partnership_id=partnership.pk, distributor_id=partnership.distributor_id, source="upload",
+            file_name="may-secret.csv", state=Submission.State.COMMITTED, accepted=7,
+        )  # fmt: skip
+    january = {"from_month": date(2026, 1, 1), "to_month": date(2026, 2, 1)}
+    trading_world.share("adventure", "northwest", Category.VOLUME, granularity=Granularity.AREA, **january)
+    trading_world.share("adventure", "northwest", Category.VOLUME, **january)
+    with acting_as(trading_world.actor("mia")):
+        assert Line.objects.filter(partnership_id=partnership.pk).exists()
+        assert not Submission.objects.exists()
+    trading_world.share("adventure", "northwest", Category.VOLUME)
+    with acting_as(trading_world.actor("mia")):
+        assert Submission.objects.get().accepted == 7
 
 
 def test_an_uploader_seats_nobody(world: World) -> None:

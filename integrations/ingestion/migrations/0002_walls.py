@@ -3,7 +3,7 @@
 from django.db import migrations
 
 from partners.agreements.models import Category
-from partners.agreements.walls import OWN_LINES, granted_partnerships
+from partners.agreements.walls import OWN_LINES, wholly_granted
 from partners.tenancy.walls import ORG, BuildWall, Rules, app_role, own
 
 OWN_FILE = (
@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
         BuildWall(
             "ingestion_submission",
             Rules(
-                select=f"distributor_id = {ORG} OR (state = 'committed' AND {granted_partnerships(Category.VOLUME)})",
+                select=f"distributor_id = {ORG} OR (state = 'committed' AND {wholly_granted(Category.VOLUME)})",
                 insert=OWN_LINES,
                 update=OWN_LINES,
             ),
