@@ -9,6 +9,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+
+def gettext_noop(text: str) -> str:
+    """Mark a text for extraction by gettext; the portal translates it when it is shown."""
+    return text
+
+
 Category = Literal["volume", "price", "identity", "contacts", "inventory", "payments", "service"]
 Reader = Literal["sales", "finance", "operations"]
 
@@ -52,136 +58,146 @@ class SignalKind:
 _METRICS = (
     Metric(
         "orders",
-        "Orders",
-        "Distinct documents with at least one positive sale line. Transfers and samples are not orders.",
+        gettext_noop("Orders"),
+        gettext_noop(
+            "Distinct documents with at least one positive sale line. Transfers and samples are not orders."
+        ),
         "count(distinct document where kind = sale and quantity > 0)",
         "orders",
-        "account x month",
+        gettext_noop("account x month"),
         "up",
         VOLUME,
         SALES,
     ),
     Metric(
         "units",
-        "Units",
-        "Base units on sale and correction lines, before returns.",
+        gettext_noop("Units"),
+        gettext_noop("Base units on sale and correction lines, before returns."),
         "sum(quantity where kind in (sale, correction))",
         "units",
-        "account x month",
+        gettext_noop("account x month"),
         "up",
         VOLUME,
         SALES_OPERATIONS,
     ),
     Metric(
         "order_quantity",
-        "Order quantity",
-        "Mean base units of an order.",
+        gettext_noop("Order quantity"),
+        gettext_noop("Mean base units of an order."),
         "units / orders",
         "units",
-        "account x month",
+        gettext_noop("account x month"),
         "up",
         VOLUME,
         SALES_OPERATIONS,
     ),
     Metric(
         "order_interval",
-        "Order interval",
-        "Median days between consecutive order dates in the 365 days up to the last order; "
-        "with fewer than three intervals there, of all intervals.",
+        gettext_noop("Order interval"),
+        gettext_noop(
+            "Median days between consecutive order dates in the 365 days up to the last order; "
+            "with fewer than three intervals there, of all intervals."
+        ),
         "median(order date - previous order date)",
         "days",
-        "account at a date",
+        gettext_noop("account at a date"),
         "down",
         VOLUME,
         SALES_OPERATIONS,
     ),
     Metric(
         "days_since_order",
-        "Days since last order",
-        "Days from the last order to the date of the analysis.",
+        gettext_noop("Days since last order"),
+        gettext_noop("Days from the last order to the date of the analysis."),
         "as-of date - last order date",
         "days",
-        "account at a date",
+        gettext_noop("account at a date"),
         "down",
         VOLUME,
         SALES,
     ),
     Metric(
         "sku_breadth",
-        "Products bought",
-        "Distinct products bought in the trailing 90 days.",
+        gettext_noop("Products bought"),
+        gettext_noop("Distinct products bought in the trailing 90 days."),
         "count(distinct product), trailing 90 days",
         "products",
-        "account at a date",
+        gettext_noop("account at a date"),
         "up",
         VOLUME,
         SALES_OPERATIONS,
     ),
     Metric(
         "family_breadth",
-        "Families bought",
-        "Distinct product families bought in the trailing 90 days.",
+        gettext_noop("Families bought"),
+        gettext_noop("Distinct product families bought in the trailing 90 days."),
         "count(distinct family), trailing 90 days",
         "families",
-        "account at a date",
+        gettext_noop("account at a date"),
         "up",
         VOLUME,
         SALES_OPERATIONS,
     ),
     Metric(
         "gross_revenue",
-        "Gross revenue",
-        "List price times units over sale and correction lines. Where no list price is known the net amount "
-        "stands in, and the number of such lines is shown.",
+        gettext_noop("Gross revenue"),
+        gettext_noop(
+            "List price times units over sale and correction lines. Where no list price is known the net amount "
+            "stands in, and the number of such lines is shown."
+        ),
         "sum(list price x quantity)",
         "money",
-        "account x month x currency",
+        gettext_noop("account x month x currency"),
         "up",
         PRICE,
         SALES_FINANCE,
     ),
     Metric(
         "net_revenue",
-        "Net revenue",
-        "Gross revenue minus discounts minus returns.",
+        gettext_noop("Net revenue"),
+        gettext_noop("Gross revenue minus discounts minus returns."),
         "sum(net amount)",
         "money",
-        "account x month x currency",
+        gettext_noop("account x month x currency"),
         "up",
         PRICE,
         SALES_FINANCE,
     ),
     Metric(
         "discount_rate",
-        "Discount rate",
-        "The share of list value that was given away, over the lines that carry both a list price "
-        "and a net amount.",
+        gettext_noop("Discount rate"),
+        gettext_noop(
+            "The share of list value that was given away, over the lines that carry both a list price "
+            "and a net amount."
+        ),
         "1 - net amount / (list price x quantity)",
         "share",
-        "account x month x currency",
+        gettext_noop("account x month x currency"),
         "down",
         PRICE,
         SALES_FINANCE,
     ),
     Metric(
         "return_rate",
-        "Return rate",
-        "Value returned for each unit of gross revenue, by the date of the return.",
+        gettext_noop("Return rate"),
+        gettext_noop("Value returned for each unit of gross revenue, by the date of the return."),
         "returned value / gross revenue",
         "share",
-        "account x month x currency",
+        gettext_noop("account x month x currency"),
         "down",
         PRICE,
         FINANCE_OPERATIONS,
     ),
     Metric(
         "gross_margin",
-        "Gross margin",
-        "Net revenue minus the cost of the goods, over the lines whose unit cost is known. "
-        "A return gives its cost back.",
+        gettext_noop("Gross margin"),
+        gettext_noop(
+            "Net revenue minus the cost of the goods, over the lines whose unit cost is known. "
+            "A return gives its cost back."
+        ),
         "sum(net amount - unit cost x quantity)",
         "money",
-        "account x month x currency",
+        gettext_noop("account x month x currency"),
         "up",
         PRICE,
         FINANCE,
@@ -191,17 +207,21 @@ _METRICS = (
 _SIGNALS = (
     SignalKind(
         "should_have_ordered",
-        "Should have ordered",
-        "The present gap is longer than nine in ten of the buyer's own gaps and than its previous gap. "
-        "Judged from five orders that span three months.",
+        gettext_noop("Should have ordered"),
+        gettext_noop(
+            "The present gap is longer than nine in ten of the buyer's own gaps and than its previous gap. "
+            "Judged from five orders that span three months."
+        ),
         VOLUME,
         None,
     ),
     SignalKind(
         "lapsed",
-        "Lapsed",
-        "The present gap is longer than 99 in 100 of the buyer's own gaps, or than a year, "
-        "and than three times its usual gap.",
+        gettext_noop("Lapsed"),
+        gettext_noop(
+            "The present gap is longer than 99 in 100 of the buyer's own gaps, or than a year, "
+            "and than three times its usual gap."
+        ),
         VOLUME,
         None,
     ),
