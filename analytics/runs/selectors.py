@@ -252,12 +252,6 @@ def total_at_stake(late: Iterable[LateOrder]) -> Money | None:
     return _sum(stake.money for stake in stakes)
 
 
-def data_as_of(partnerships: Iterable[Partnership]) -> list[AnalysisRun]:
-    """The latest runs behind what is shown, oldest data first."""
-    runs = _latest_runs({partnership.pk: partnership for partnership in partnerships})
-    return sorted(runs.values(), key=lambda run: run.as_of)
-
-
 def _late_order(
     partnership: Partnership,
     finding: Finding,

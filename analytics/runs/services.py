@@ -62,8 +62,16 @@ def analyse_partnership(
     if as_of is None:
         _forget(partnership)
         return None
-    _store_facts(partnership, known_at, None if is_first else months)
-    return _store_standings(partnership, as_of, known_at)
+    lines = frame_lines(partnership.pk, known_at=known_at)
+    note_read(
+        current_actor(),
+        owner_id=partnership.distributor_id,
+        partnership_id=partnership.pk,
+        what="analysis",
+        rows=len(lines),
+    )
+    _store_facts(partnership, lines, None if is_first else months)
+    return _store_standings(partnership, lines, as_of, known_at)
 
 
 def _sweep(partnership: Partnership) -> bool:
@@ -82,10 +90,9 @@ def _forget(partnership: Partnership) -> None:
         model.objects.filter(partnership_id=partnership.pk).delete()
 
 
-def _store_facts(partnership: Partnership, known_at: datetime, months: Sequence[date] | None) -> None:
-    lines = frame_lines(
-        partnership.pk, until=date.max, known_at=known_at, months=None if months is None else list(months)
-    )
+def _store_facts(partnership: Partnership, lines: pd.DataFrame, months: Sequence[date] | None) -> None:
+    if months is not None:
+        lines = lines[lines["month"].isin(pd.to_datetime(list(months)))]
     facts = (
         (VolumeFact, monthly_volume(lines), _VOLUME_AMOUNTS),
         (MoneyFact, monthly_money(lines), _MONEY_AMOUNTS),
@@ -102,15 +109,9 @@ def _amounts(scaled: pd.Series) -> pd.Series:
     )
 
 
-def _store_standings(partnership: Partnership, as_of: date, known_at: datetime) -> AnalysisRun:
-    lines = frame_lines(partnership.pk, until=as_of, known_at=known_at)
-    note_read(
-        current_actor(),
-        owner_id=partnership.distributor_id,
-        partnership_id=partnership.pk,
-        what="analysis",
-        rows=len(lines),
-    )
+def _store_standings(
+    partnership: Partnership, lines: pd.DataFrame, as_of: date, known_at: datetime
+) -> AnalysisRun:
     rhythm = cadence(order_days(lines), as_of)
     signals = find(rhythm)
     standings = rhythm.assign(judgement=judge(rhythm)).rename(columns={"account": "account_id"})

@@ -139,7 +139,8 @@ def commit_submission(submission_id: int, organisation_id: int, done: Done = lam
         if _still(submission, State.COMMITTING):
             comparison = compare(partnership, submission.pk)
             check = _keep_findings(submission, staged, comparison, examination)
-            if check.all_or_nothing and check.quarantined:
+            # What was committed once stays so when it is committed again: its lines live.
+            if check.all_or_nothing and check.quarantined and submission.committed_at is None:
                 _refuse_whole(submission, check)
             else:
                 settle_accounts(partnership, [staged.accounts[code] for code in list_fresh_accounts()])
@@ -215,7 +216,9 @@ def list_repeaters(submission: Submission) -> list[Submission]:
 def set_aside_submission(submission_id: int, reason: str) -> None:
     """The file ended its reader each time it was tried: refuse it, so that others are not kept waiting."""
     submission = Submission.objects.select_for_update().get(pk=submission_id)
-    if submission.state in (State.RECEIVED, State.CHECKING, State.COMMITTING):
+    if submission.state == State.COMMITTING and submission.committed_at is not None:
+        _set_state(submission, State.COMMITTED)
+    elif submission.state in (State.RECEIVED, State.CHECKING, State.COMMITTING):
         _refuse(submission, Stop.READER_STOPPED, {"reason": reason})
 
 

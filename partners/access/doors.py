@@ -47,14 +47,6 @@ def list_partnerships() -> list[Partnership]:
     return sorted(found, key=lambda p: (p.is_direct, p.distributor.name, p.manufacturer.name))
 
 
-def get_partnership(public_id: str) -> Partnership:
-    """One of `list_partnerships`, by its public id; raises `NotFound`."""
-    for partnership in list_partnerships():
-        if partnership.public_id == public_id:
-            return partnership
-    raise NotFound(public_id)
-
-
 def shared_categories(partnership: Partnership) -> frozenset[Category]:
     """The categories of which the active actor sees at least a part: all for the distributor itself."""
     return list_shared_categories([partnership])[partnership.pk]

@@ -28,9 +28,8 @@ FROM ledger_line l
 LEFT JOIN ledger_lineprice p ON p.line_id = l.id AND p.partnership_id = l.partnership_id
 LEFT JOIN maker_cost m ON m.product_id = l.product_id AND m.currency = p.currency
     AND l.business_date >= m.from_on AND l.business_date < m.until_on
-WHERE l.partnership_id = %(partnership)s AND l.business_date <= %(until)s AND l.recorded_at <= %(known_at)s
+WHERE l.partnership_id = %(partnership)s AND l.recorded_at <= %(known_at)s
   AND (l.superseded_at IS NULL OR l.superseded_at > %(known_at)s)
-  AND (%(months)s::date[] IS NULL OR l.month = ANY(%(months)s))
 """
 _INTEGERS = ("account", "document", "product", "family", "quantity")
 _AMOUNTS = ("list_price", "net_amount", "unit_cost", "freight")
@@ -66,17 +65,13 @@ class Order:
     source_rows: tuple[int, int]
 
 
-def frame_lines(
-    partnership_id: int, *, until: date, known_at: datetime, months: list[date] | None = None
-) -> pd.DataFrame:
+def frame_lines(partnership_id: int, *, known_at: datetime) -> pd.DataFrame:
     """Lines in sight, as known at a moment: the frame that `analytics.core.facts` describes.
 
-    `months` None reads every month up to `until`. Amounts are int64 (nullable where withheld or unknown).
+    Amounts are int64 (nullable where withheld or unknown).
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            _FRAME, {"partnership": partnership_id, "until": until, "known_at": known_at, "months": months}
-        )
+        cursor.execute(_FRAME, {"partnership": partnership_id, "known_at": known_at})
         frame = pd.DataFrame.from_records(
             cursor.fetchall(), columns=[column.name for column in cursor.description]
         )

@@ -129,6 +129,16 @@ def test_an_overlapping_file_keeps_what_it_says_too(ana: Desk) -> None:
         ) == {"I-2", "I-3"}
 
 
+def test_a_file_that_is_committed_again_is_never_refused_while_its_lines_live(ana: Desk) -> None:
+    a, b, c = (f"I-{n},1,2026-01-14,C1,One,RB-1,{n},10.00,USD" for n in (1, 2, 3))
+    first = ana.send(rows(a, b))
+    second = ana.send(rows(b, c), all_or_nothing=True)
+    with acting_as(ana.world.actor("ana")):
+        undo_submission(first)
+    give_up(ana, second)
+    assert (ana.again(second).state, live_lines(ana)) == (State.COMMITTED, 1)
+
+
 def test_a_document_that_was_taken_back_may_belong_to_another_customer(ana: Desk) -> None:
     first = ana.send(rows("I-1,1,2026-01-14,C1,One,RB-1,1,10.00,USD"))
     with acting_as(ana.world.actor("ana")):
