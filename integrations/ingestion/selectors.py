@@ -2,6 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+from statistics import median
 
 from django.db.models import Count, Window
 from django.db.models.functions import RowNumber
@@ -13,6 +16,8 @@ from partners.audit.services import note_read
 from partners.tenancy.context import current_actor, current_organisation_id
 
 SHOWN_ROWS = 25  # of each reason
+MIN_FILES = 3  # from which they have a rhythm
+GRACE_DAYS = 3
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,33 @@ class SubmissionPicture:
     def progress(self) -> int:
         """Per cent of the rows that were read in the present step."""
         return 100 * self.detail.rows_done // self.detail.rows_total if self.detail.rows_total else 0
+
+
+@dataclass(frozen=True)
+class Reporting:
+    """How a partnership's files come: how many, when the last one, how often, and when the next is due.
+
+    `usual_days` and `due_on` are None under three files.
+    """
+
+    files: int
+    last_on: date | None
+    usual_days: int | None
+    due_on: date | None
+    is_late: bool
+
+
+def get_reporting(partnership: Partnership, today: date) -> Reporting:
+    """The rhythm of the recorded files, as far as the reader may know that they came."""
+    moments = Submission.objects.filter(partnership_id=partnership.pk, state=Submission.State.COMMITTED)
+    days = sorted({moment.date() for moment in moments.values_list("received_at", flat=True)})
+    if len(days) < MIN_FILES:
+        return Reporting(len(days), days[-1] if days else None, None, None, is_late=False)
+    usual = round(median((later - day).days for day, later in pairwise(days)))
+    due_on = days[-1] + timedelta(days=usual)
+    return Reporting(
+        len(days), days[-1], usual, due_on, is_late=(today - due_on).days > max(GRACE_DAYS, usual // 4)
+    )
 
 
 def list_submissions(partnerships: Sequence[Partnership], limit: int = 100) -> list[SubmissionRow]:

@@ -25,7 +25,7 @@ from partners.accounts.services import settle_accounts
 from partners.agreements.locks import lock_partnership
 from partners.agreements.models import Partnership
 from partners.audit.services import record
-from partners.jobs.services import emit
+from partners.jobs.services import announce, emit
 from partners.ledger.services import record_lines, supersede_submission
 from partners.ledger.staging import Comparison, compare, end_staging, list_conflicts, list_fresh_accounts
 from partners.organisations.models import Organisation
@@ -308,6 +308,7 @@ def _end_commit(submission: Submission, accepted: int, examination: Examination)
         },
     )
     record("submission.committed", submission.public_id, accepted=accepted)
+    announce("submission", submission.distributor_id)
 
 
 def _refuse_whole(submission: Submission, check: SubmissionCheck) -> None:
@@ -338,6 +339,7 @@ def _still(submission: Submission, state: Submission.State) -> bool:
 def _set_state(submission: Submission, state: Submission.State) -> None:
     submission.state = state
     submission.save(update_fields=["state"])
+    announce("submission", submission.distributor_id)
 
 
 def _move(submission: Submission, allowed: set[Submission.State], to: Submission.State) -> None:

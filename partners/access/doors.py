@@ -4,7 +4,7 @@ What crosses between organisations is decided by the walls; what a person reache
 `partners.access.reach`. Another organisation's object does not exist: `NotFound`, 404.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,7 +12,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import F, Q, QuerySet
 
 from partners.access.reach import accounts_in_reach, partnerships_in_reach
-from partners.accounts.models import AccountHandle, AccountIdentity
+from partners.accounts.models import Account, AccountHandle, AccountIdentity
 from partners.agreements.models import Category, Grant, GrantedCell, Granularity, Partnership
 from partners.audit.services import note_read
 from partners.catalogue.models import ProductFamily
@@ -25,11 +25,15 @@ class NotFound(ObjectDoesNotExist):
 
 @dataclass(frozen=True)
 class AccountCard:
-    """An account as the active actor may know it. `name` is None where identity is withheld."""
+    """An account as the active actor may know it. `name` is None where identity is withheld.
+
+    `ref` is how the reader calls it, `token` how the maker does.
+    """
 
     partnership_id: int
     account_id: int
     ref: str
+    token: str
     name: str | None
     pseudonym: str
     city: str | None
@@ -37,6 +41,14 @@ class AccountCard:
     industry: str
     country: str
     postcode_area: str
+
+
+def get_partnership(public_id: str) -> Partnership:
+    """One of them by its public id; raises `NotFound`."""
+    found = [partnership for partnership in list_partnerships() if partnership.public_id == public_id]
+    if not found:
+        raise NotFound(public_id)
+    return found[0]
 
 
 def list_partnerships() -> list[Partnership]:
@@ -111,26 +123,56 @@ def handles_in_reach(partnerships: Iterable[Partnership]) -> QuerySet[AccountHan
 
 
 def list_cards(partnerships: Iterable[Partnership]) -> dict[tuple[int, int], AccountCard]:
-    """The accounts of these partnerships by (partnership id, account id); three queries, and noted as read."""
+    """The accounts of these partnerships by (partnership id, account id); three queries, and noted as read.
+
+    What was merged into another is that other.
+    """
     by_id = {partnership.pk: partnership for partnership in partnerships}
-    handles = list(handles_in_reach(by_id.values()).select_related("account"))
+    found = handles_in_reach(by_id.values()).filter(account__merged_into=None)
+    handles = list(found.select_related("account"))
     _note(by_id, handles, what="accounts")
     return _cards(handles)
+
+
+def find_cards(
+    partnerships: Iterable[Partnership], account_ids: Collection[int]
+) -> dict[tuple[int, int], AccountCard]:
+    """The cards of some accounts by (partnership id, account id); one that was merged away has that of the other."""
+    by_id = {partnership.pk: partnership for partnership in partnerships}
+    became = {
+        account.pk: account.merged_into_id or account.pk
+        for account in Account.objects.filter(pk__in=account_ids)
+    }
+    found = handles_in_reach(by_id.values()).filter(account__in=set(became.values()))
+    handles = list(found.select_related("account"))
+    _note(by_id, handles, what="accounts")
+    cards = _cards(handles)
+    return {
+        (key, account_id): cards[key, kept]
+        for key in by_id
+        for account_id, kept in became.items()
+        if (key, kept) in cards
+    }
 
 
 def list_cards_of(ref: str) -> list[tuple[Partnership, AccountCard]]:
     """The account behind a reference, once for each partnership in which it is met; raises `NotFound`.
 
-    The reference is the distributor's own `acc_…` or a maker's `cus_…`; a maker meets it in one partnership.
+    The reference is the distributor's own `acc_…`, or the `cus_…` by which both sides know it in one partnership.
+    That of an account which was merged away leads to the one that it became.
     """
     partnerships = {partnership.pk: partnership for partnership in list_partnerships()}
     handles = handles_in_reach(partnerships.values()).select_related("account")
     organisation_id = current_organisation_id()
     if ref.startswith("acc_"):
-        handles = handles.filter(distributor_id=organisation_id, account__identity__public_id=ref)
+        meant = Q(distributor_id=organisation_id, account__identity__public_id=ref)
     else:
-        handles = handles.filter(manufacturer_id=organisation_id, token=ref)
-    found = list(handles.order_by("partnership_id"))
+        meant = Q(Q(manufacturer_id=organisation_id) | Q(distributor_id=organisation_id), token=ref)
+    found = list(handles.filter(meant).order_by("partnership_id"))
+    if found and found[0].account.merged_into_id is not None:
+        met = [handle.partnership_id for handle in found]
+        kept = handles.filter(account=found[0].account.merged_into_id, partnership__in=met)
+        found = list(kept.order_by("partnership_id"))
     if not found:
         raise NotFound(ref)
     _note(partnerships, found, what="account", subject=ref)
@@ -139,11 +181,6 @@ def list_cards_of(ref: str) -> list[tuple[Partnership, AccountCard]]:
         (partnerships[handle.partnership_id], cards[handle.partnership_id, handle.account_id])
         for handle in found
     ]
-
-
-def get_card(ref: str) -> tuple[Partnership, AccountCard]:
-    """The first of `list_cards_of`."""
-    return list_cards_of(ref)[0]
 
 
 def _cards(handles: list[AccountHandle]) -> dict[tuple[int, int], AccountCard]:
@@ -163,6 +200,7 @@ def _card(handle: AccountHandle, identity: AccountIdentity | None) -> AccountCar
         partnership_id=handle.partnership_id,
         account_id=handle.account_id,
         ref=identity.public_id if is_own and identity else handle.token,
+        token=handle.token,
         name=None if identity is None else identity.name or identity.code,
         pseudonym=handle.pseudonym,
         city=None if identity is None else identity.city,

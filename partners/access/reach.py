@@ -8,6 +8,7 @@ from typing import TypeVar
 from django.db.models import Model, QuerySet
 from guardian.shortcuts import assign_perm, get_objects_for_user, remove_perm
 
+from partners.access.models import AccountUserObjectPermission, PartnershipUserObjectPermission
 from partners.accounts.models import Account
 from partners.agreements.models import Partnership
 from partners.organisations.models import User
@@ -45,6 +46,16 @@ def take_reach(user: User, held: Partnership | Account) -> None:
     """End that."""
     require(Permission.MANAGE_PEOPLE)
     remove_perm(WORKS[type(held)], user, held)
+
+
+def who_holds(partnership_id: int, account_id: int | None) -> dict[Reach, set[int]]:
+    """The users of the acting organisation who hold this partnership, and those who hold this account."""
+    of_partnership = PartnershipUserObjectPermission.objects.filter(content_object_id=partnership_id)
+    of_account = AccountUserObjectPermission.objects.filter(content_object_id=account_id)
+    return {
+        Reach.PARTNERSHIPS: set(of_partnership.values_list("user_id", flat=True)),
+        Reach.ACCOUNTS: set(of_account.values_list("user_id", flat=True)),
+    }
 
 
 def _held(model: type[HeldT]) -> QuerySet[HeldT]:

@@ -7,17 +7,28 @@ from partners.tenancy.models import ActingOrganisation, PublicIdField, WalledMod
 
 
 class Account(WalledModel):
-    """An end customer of a distributor: what everybody with volume may know of it."""
+    """An end customer of a distributor: what everybody with volume may know of it.
+
+    One that proved to be another under a second number is merged into it: its lines stay as they were recorded
+    and are read as the other's from then on.
+    """
 
     organisation_id = models.BigIntegerField(db_default=ActingOrganisation(), editable=False)
     account_type = models.CharField(max_length=255, blank=True)
     industry = models.CharField(max_length=255, blank=True)
     country = models.CharField(max_length=255, blank=True)
     postcode_area = models.CharField(max_length=10, blank=True)
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged")
+    merged_at = models.DateTimeField(null=True)
 
     class Meta(WalledModel.Meta):
         permissions = [("work_account", "Works this account")]
         indexes = [models.Index(fields=["organisation_id"], name="accounts_of_organisation")]
+
+    @property
+    def segment(self) -> str:
+        """Accounts that know the same seasons: of one type, in one country."""
+        return " · ".join(filter(None, (self.account_type, self.country)))
 
 
 class AccountIdentity(WalledModel):

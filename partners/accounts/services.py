@@ -53,7 +53,7 @@ def settle_accounts(partnership: Partnership, seen: Iterable[AccountSeen]) -> No
     }
     _refresh(known, by_code)
     made = _make([account for code, account in by_code.items() if code not in known])
-    _give_handles(partnership, [*known.values(), *made])
+    give_handles(partnership, [*known.values(), *made])
 
 
 def _make(seen: list[AccountSeen]) -> list[AccountIdentity]:
@@ -94,7 +94,8 @@ def _take_over(row: AccountIdentity | Account, seen: AccountSeen, fields: tuple[
     return changed
 
 
-def _give_handles(partnership: Partnership, identities: list[AccountIdentity]) -> None:
+def give_handles(partnership: Partnership, identities: list[AccountIdentity]) -> None:
+    """Have these accounts met in the partnership; those that have a handle of this epoch keep it."""
     key = pseudonym_key(partnership.public_id, partnership.pseudonym_epoch)
     AccountHandle.objects.bulk_create(
         [

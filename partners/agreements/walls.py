@@ -45,7 +45,9 @@ OWN_LINES = (
     f"distributor_id = {ORG} AND (partnership_id, distributor_id) IN"
     " (SELECT p.id, p.distributor_id FROM agreements_partnership p)"
 )
-OWN_PARTNERSHIP = (
-    f"distributor_id = {ORG} AND (partnership_id, manufacturer_id, distributor_id) IN"
+# Rows that either side writes, for a partnership with just these two ends.
+ITS_PARTNERSHIP = (
+    "(partnership_id, manufacturer_id, distributor_id) IN"
     " (SELECT p.id, p.manufacturer_id, p.distributor_id FROM agreements_partnership p)"
 )
+OWN_PARTNERSHIP = f"distributor_id = {ORG} AND {ITS_PARTNERSHIP}"

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Count, Max, Sum
 
-from partners.audit.models import AccessEntry
+from partners.audit.models import AccessEntry, AuditEntry
 from partners.tenancy.context import current_organisation_id
 
 
@@ -22,6 +22,11 @@ class Reading:
     people: int
     rows: int
     last_at: datetime
+
+
+def list_entries(subject: str) -> list[AuditEntry]:
+    """What the acting organisation's people and workers did to one thing, the latest first."""
+    return list(AuditEntry.objects.filter(subject=subject).order_by("-at", "-pk"))
 
 
 def list_readings(since: datetime) -> list[Reading]:

@@ -29,9 +29,9 @@ def note_read(
 ) -> None:
     """Selectors call this for rows of another organisation; written when the outermost `acting_as` ends.
 
-    Reading one's own rows is not noted, and neither is a read that found nothing.
+    Reading one's own rows is not noted, in a mirror neither, and neither is a read that found nothing.
     """
-    if owner_id == actor.organisation_id or rows == 0:
+    if owner_id in (actor.organisation_id, actor.mirrored_id) or rows == 0:
         return
     reads = _reads.get()
     if reads is None:

@@ -1,8 +1,9 @@
 """Reading the catalogue."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from partners.catalogue.models import Product
+from partners.catalogue.models import Product, ProductFamily
 
 
 @dataclass(frozen=True)
@@ -25,3 +26,13 @@ def get_product_index(manufacturer_id: int) -> ProductIndex:
         {sku: (product_id, family_id) for sku, product_id, family_id, _ in rows},
         is_catalogue=any(learned_by is None for *_, learned_by in rows),
     )
+
+
+def find_family(manufacturer_id: int, public_id: str) -> ProductFamily | None:
+    """A family of this maker by its public id."""
+    return ProductFamily.objects.filter(manufacturer_id=manufacturer_id, public_id=public_id).first()
+
+
+def name_families(ids: Iterable[int]) -> dict[int, str]:
+    """Families in sight by their internal ids."""
+    return dict(ProductFamily.objects.filter(pk__in=list(ids)).values_list("pk", "name"))

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from django.db import connection
 from django.utils import timezone
 
 from partners.jobs.models import OutboxEvent
@@ -11,6 +12,7 @@ from partners.tenancy.actors import RELAY
 from partners.tenancy.context import acting_as
 
 BATCH = 100
+LIVE_CHANNEL = "throughline_live"
 logger = logging.getLogger(__name__)
 
 
@@ -28,6 +30,12 @@ Send = Callable[[str, dict[str, Any]], None]
 def emit(kind: str, **payload: Any) -> None:
     """Note an event in the transaction that caused it. Payloads are ids and dates, never data."""
     OutboxEvent.objects.create(kind=kind, payload=payload)
+
+
+def announce(topic: str, organisation_id: int) -> None:
+    """Have the open pages of an organisation look again, once this transaction is committed. Carries no data."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [LIVE_CHANNEL, f"{organisation_id} {topic}"])
 
 
 def _targets(dispatch: Dispatch, event: OutboxEvent) -> list[Target]:

@@ -19,22 +19,26 @@ WITH maker_cost AS (
            lead(from_on, 1, 'infinity') OVER (PARTITION BY product_id, currency ORDER BY from_on) AS until_on
     FROM catalogue_unitcost
 )
-SELECT l.account_id AS account, l.document_id AS document, l.business_date, l.month, l.product_id AS product,
-       l.family_id AS family, l.kind, (l.quantity * 10000)::bigint AS quantity,
+SELECT coalesce(a.merged_into_id, l.account_id) AS account, l.document_id AS document, l.business_date,
+       l.month, l.product_id AS product, l.family_id AS family, l.kind, (l.quantity * 10000)::bigint AS quantity,
        (p.list_price * 10000)::bigint AS list_price, (p.net_amount * 10000)::bigint AS net_amount,
        ((CASE WHEN l.distributor_id = app_org() THEN p.unit_cost ELSE m.amount END) * 10000)::bigint AS unit_cost,
        (p.freight * 10000)::bigint AS freight, p.currency
 FROM ledger_line l
 LEFT JOIN ledger_lineprice p ON p.line_id = l.id AND p.partnership_id = l.partnership_id
+LEFT JOIN accounts_account a ON a.id = l.account_id AND a.merged_at <= %(known_at)s
 LEFT JOIN maker_cost m ON m.product_id = l.product_id AND m.currency = p.currency
     AND l.business_date >= m.from_on AND l.business_date < m.until_on
 WHERE l.partnership_id = %(partnership)s AND l.recorded_at <= %(known_at)s
   AND (l.superseded_at IS NULL OR l.superseded_at > %(known_at)s)
 """
+# An account with all that was merged into it by then.
+_OF_ACCOUNT = """l.account_id IN (SELECT k.id FROM accounts_account k
+    WHERE k.id = %(account)s OR (k.merged_into_id = %(account)s AND k.merged_at <= %(known_at)s))"""
 _INTEGERS = ("account", "document", "product", "family", "quantity")
 _AMOUNTS = ("list_price", "net_amount", "unit_cost", "freight")
 
-_ORDERS = """
+_ORDERS = f"""
 SELECT l.document_id, min(l.business_date), sum(l.quantity), count(*), count(DISTINCT l.family_id),
        sum(p.net_amount), min(p.currency), max(i.number), max(c.salesperson), min(l.submission_id),
        min(l.source_row), max(l.source_row)
@@ -42,11 +46,52 @@ FROM ledger_line l
 LEFT JOIN ledger_lineprice p ON p.line_id = l.id AND p.partnership_id = l.partnership_id
 LEFT JOIN ledger_documentidentity i ON i.document_id = l.document_id AND i.partnership_id = l.partnership_id
 LEFT JOIN ledger_documentcontact c ON c.document_id = l.document_id AND c.partnership_id = l.partnership_id
-WHERE l.partnership_id = %(partnership)s AND l.account_id = %(account)s AND l.kind = 'sale' AND l.quantity > 0
+WHERE l.partnership_id = %(partnership)s AND {_OF_ACCOUNT} AND l.kind = 'sale' AND l.quantity > 0
   AND l.business_date <= %(until)s AND l.recorded_at <= %(known_at)s
   AND (l.superseded_at IS NULL OR l.superseded_at > %(known_at)s)
 GROUP BY l.document_id ORDER BY 2 DESC, 1 DESC LIMIT %(limit)s
 """
+_LINES = f"""
+SELECT l.business_date, i.number, l.kind, r.sku, r.name, f.name, l.quantity, p.net_amount, p.currency,
+       l.submission_id, l.source_row, count(*) OVER ()
+FROM ledger_line l
+LEFT JOIN ledger_lineprice p ON p.line_id = l.id AND p.partnership_id = l.partnership_id
+LEFT JOIN ledger_documentidentity i ON i.document_id = l.document_id AND i.partnership_id = l.partnership_id
+LEFT JOIN catalogue_product r ON r.id = l.product_id
+LEFT JOIN catalogue_productfamily f ON f.id = l.family_id
+WHERE l.partnership_id = %(partnership)s AND {_OF_ACCOUNT}
+  AND l.business_date <= %(until)s AND l.recorded_at <= %(known_at)s
+  AND (l.superseded_at IS NULL OR l.superseded_at > %(known_at)s)
+  AND (%(month)s::date IS NULL OR l.month = %(month)s) AND (%(family)s::text IS NULL OR f.public_id = %(family)s)
+ORDER BY l.business_date DESC, l.document_id DESC, l.id LIMIT %(limit)s OFFSET %(offset)s
+"""
+
+
+@dataclass(frozen=True)
+class LedgerLine:
+    """A line as far as it is in sight, with the file and row that it came from. What is withheld is None."""
+
+    business_date: date
+    number: str | None
+    kind: str
+    sku: str | None
+    product: str | None
+    family: str | None
+    quantity: Decimal
+    net: Decimal | None
+    currency: str | None
+    submission_id: int
+    source_row: int
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Which lines of an account: of one month, of one family (its public id), or all; as known at a moment."""
+
+    until: date
+    known_at: datetime
+    month: date | None = None
+    family: str | None = None
 
 
 @dataclass(frozen=True)
@@ -65,13 +110,14 @@ class Order:
     source_rows: tuple[int, int]
 
 
-def frame_lines(partnership_id: int, *, known_at: datetime) -> pd.DataFrame:
-    """Lines in sight, as known at a moment: the frame that `analytics.core.facts` describes.
+def frame_lines(partnership_id: int, *, known_at: datetime, account_id: int | None = None) -> pd.DataFrame:
+    """Lines in sight, of one account or all, as known at a moment: the frame that `analytics.core.facts` describes.
 
     Amounts are int64 (nullable where withheld or unknown).
     """
+    query = _FRAME if account_id is None else f"{_FRAME} AND {_OF_ACCOUNT}"
     with connection.cursor() as cursor:
-        cursor.execute(_FRAME, {"partnership": partnership_id, "known_at": known_at})
+        cursor.execute(query, {"partnership": partnership_id, "known_at": known_at, "account": account_id})
         frame = pd.DataFrame.from_records(
             cursor.fetchall(), columns=[column.name for column in cursor.description]
         )
@@ -104,6 +150,24 @@ def list_orders(
         rows=len(orders),
     )
     return orders
+
+
+def list_lines(
+    partnership: Partnership, account_id: int, cut: Slice, *, limit: int, offset: int = 0
+) -> tuple[list[LedgerLine], int]:
+    """The lines behind a number, newest first, and how many there are in all."""
+    given = {"partnership": partnership.pk, "account": account_id, "limit": limit, "offset": offset}
+    with connection.cursor() as cursor:
+        cursor.execute(_LINES, {**vars(cut), **given})
+        rows = cursor.fetchall()
+    note_read(
+        current_actor(),
+        owner_id=partnership.distributor_id,
+        partnership_id=partnership.pk,
+        what="lines",
+        rows=len(rows),
+    )
+    return [LedgerLine(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
 
 
 def last_business_date(partnership_id: int) -> date | None:

@@ -66,15 +66,25 @@ LEFT JOIN accounts_account a ON a.id = n.account_id AND a.organisation_id = %(di
 WHERE d.id IS NULL OR a.id IS NULL OR d.account_id <> n.account_id
 """
 
+# What was merged away holds its lines still, and so does what it was merged into.
 _HELD = """
+WITH holder AS (
+    SELECT id AS line_account, id AS account_id FROM accounts_account WHERE id = ANY(%(accounts)s)
+    UNION
+    SELECT id, merged_into_id FROM accounts_account WHERE merged_into_id = ANY(%(accounts)s)
+)
 INSERT INTO agreements_heldcell (partnership_id, distributor_id, account_id, family_id, month)
-SELECT DISTINCT partnership_id, distributor_id, account_id, family_id, month FROM ledger_line
-WHERE partnership_id = %(partnership)s AND account_id = ANY(%(accounts)s) AND month = ANY(%(months)s)
-  AND superseded_at IS NULL
+SELECT DISTINCT l.partnership_id, l.distributor_id, h.account_id, l.family_id, l.month
+FROM ledger_line l JOIN holder h ON h.line_account = l.account_id
+WHERE l.partnership_id = %(partnership)s AND l.month = ANY(%(months)s) AND l.superseded_at IS NULL
 """
 _NOT_HELD = """
 DELETE FROM agreements_heldcell WHERE partnership_id = %(partnership)s AND account_id = ANY(%(accounts)s)
   AND month = ANY(%(months)s)
+"""
+_AND_HOLDERS = """
+SELECT id FROM accounts_account WHERE id = ANY(%(accounts)s)
+UNION SELECT merged_into_id FROM accounts_account WHERE id = ANY(%(accounts)s) AND merged_into_id IS NOT NULL
 """
 
 
@@ -110,7 +120,7 @@ def record_lines(partnership: Partnership, submission_id: int) -> int:
             "SELECT array_agg(DISTINCT account_id), array_agg(DISTINCT month), count(*) FROM new_line"
         )
         accounts, months, count = cursor.fetchone()
-    _after_change(partnership, accounts or [], months or [])
+    tell_change(partnership, accounts or [], months or [])
     return int(count)
 
 
@@ -126,12 +136,12 @@ def supersede_submission(partnership: Partnership, submission_id: int) -> int:
             [partnership.pk, submission_id],
         )
         accounts, months, count = cursor.fetchone()
-    _after_change(partnership, accounts or [], months or [])
+    tell_change(partnership, accounts or [], months or [])
     return int(count)
 
 
-def _after_change(partnership: Partnership, accounts: Sequence[int], months: Sequence[date]) -> None:
-    """Keep held cells and sight true, and tell the workers which months changed."""
+def tell_change(partnership: Partnership, accounts: Sequence[int], months: Sequence[date]) -> None:
+    """Keep held cells and sight true, and tell the workers which months changed. The caller holds the lock."""
     if not accounts:
         return
     parameters: dict[str, Any] = {
@@ -140,6 +150,8 @@ def _after_change(partnership: Partnership, accounts: Sequence[int], months: Seq
         "months": list(months),
     }
     with connection.cursor() as cursor:
+        cursor.execute(_AND_HOLDERS, parameters)
+        parameters["accounts"] = [account_id for (account_id,) in cursor.fetchall()]
         cursor.execute(_NOT_HELD, parameters)
         cursor.execute(_HELD, parameters)
     expand(partnership)

@@ -25,6 +25,7 @@ class Seat:
     organisation_name: str
     kind: OrganisationKind
     currency: str
+    time_zone: str
     role: Role
     reach: Reach
 
@@ -76,10 +77,11 @@ def list_seats(user_id: int) -> list[Seat]:
                 name,
                 OrganisationKind(kind),
                 currency,
+                time_zone,
                 Role(role),
                 Reach(reach),
             )
-            for seat, organisation, public_id, name, kind, currency, role, reach in cursor.fetchall()
+            for seat, organisation, public_id, name, kind, currency, time_zone, role, reach in cursor.fetchall()
         ]
 
 

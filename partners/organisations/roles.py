@@ -14,39 +14,46 @@ class Permission(Enum):
     VIEW_ACCOUNTS = "view_accounts"
     VIEW_PARTNERSHIPS = "view_partnerships"
     VIEW_SUBMISSIONS = "view_submissions"
+    FOLLOW_UP = "follow_up"
     SUBMIT = "submit"
     SHARE = "share"
     MANAGE_CATALOGUE = "manage_catalogue"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_PARTNERSHIPS = "manage_partnerships"
+    MANAGE_ACCOUNTS = "manage_accounts"
     ANALYSE = "analyse"
 
 
 _LOOK = frozenset({Permission.VIEW_ACCOUNTS, Permission.VIEW_PARTNERSHIPS})
+_WORK = _LOOK | {Permission.FOLLOW_UP}
 _HANDLE_FILES = frozenset({Permission.VIEW_SUBMISSIONS, Permission.SUBMIT})
 
 PERMITS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(Permission),
     Role.SHARING_OFFICER: _LOOK | {Permission.SHARE},
-    Role.MANAGER: _LOOK | _HANDLE_FILES | {Permission.ANALYSE},
-    Role.REPRESENTATIVE: frozenset({Permission.VIEW_ACCOUNTS}),
-    Role.FINANCE: _LOOK | {Permission.VIEW_SUBMISSIONS},
-    Role.OPERATIONS: _LOOK | _HANDLE_FILES | {Permission.MANAGE_CATALOGUE},
-    Role.MARKETING: _LOOK,
-    Role.ANALYST: _LOOK | {Permission.ANALYSE},
+    Role.MANAGER: _WORK | _HANDLE_FILES | {Permission.ANALYSE, Permission.MANAGE_ACCOUNTS},
+    Role.REPRESENTATIVE: frozenset({Permission.VIEW_ACCOUNTS, Permission.FOLLOW_UP}),
+    Role.FINANCE: _WORK | {Permission.VIEW_SUBMISSIONS},
+    Role.OPERATIONS: _WORK | _HANDLE_FILES | {Permission.MANAGE_CATALOGUE, Permission.MANAGE_ACCOUNTS},
+    Role.MARKETING: _WORK,
+    Role.ANALYST: _WORK | {Permission.ANALYSE},
     Role.UPLOADER: _HANDLE_FILES,
     Role.VIEWER: _LOOK,
 }
 
-# A machine reads for its organisation and writes outcomes; it never shares, and never manages people.
-WORKER_PERMITS = _LOOK | _HANDLE_FILES | {Permission.ANALYSE, Permission.MANAGE_CATALOGUE}
+# Whoever has no role. A worker reads for its organisation and writes outcomes; it never shares, and never manages
+# people. A mirror looks.
+WITHOUT_ROLE = {
+    ActorKind.WORKER: _LOOK | _HANDLE_FILES | {Permission.ANALYSE, Permission.MANAGE_CATALOGUE},
+    ActorKind.MIRROR: _LOOK | {Permission.VIEW_SUBMISSIONS},
+}
 
 
 def can(permission: Permission) -> bool:
     """Whether the active actor may do this."""
     actor = current_actor()
-    if actor.kind is ActorKind.WORKER:
-        return permission in WORKER_PERMITS
+    if actor.kind in WITHOUT_ROLE:
+        return permission in WITHOUT_ROLE[actor.kind]
     return actor.role is not None and permission in PERMITS[actor.role]
 
 

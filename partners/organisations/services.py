@@ -1,6 +1,7 @@
 """Organisations come into being, and people get their seats."""
 
 from django.db import connection
+from django.utils import timezone
 
 from partners.audit.services import record
 from partners.organisations.models import Membership, Organisation, OrganisationKind, User
@@ -50,6 +51,13 @@ def seat_new_user(
     )
     record("membership.started", membership.public_id, user=user.public_id, role=role.value)
     return membership
+
+
+def end_seat(membership: Membership) -> None:
+    """Somebody leaves: with the next click the seat is gone. What they own stays, and waits for another owner."""
+    require(Permission.MANAGE_PEOPLE)
+    if Membership.objects.filter(pk=membership.pk, ended_at=None).update(ended_at=timezone.now()):
+        record("membership.ended", membership.public_id)
 
 
 def first_administrator() -> User | None:

@@ -12,6 +12,7 @@ class ActorKind(Enum):
     RELAY = "relay"
     FOUNDER = "founder"
     SWEEPER = "sweeper"
+    MIRROR = "mirror"
     NOBODY = "nobody"
 
 
@@ -55,7 +56,8 @@ class Reach(Enum):
 class Actor:
     """One person or machine, in ONE organisation, for one purpose.
 
-    `role` is None for machines: a worker reads for its whole organisation and writes only outcomes.
+    `role` is None for machines: a worker reads for its whole organisation and writes only outcomes. `mirrored_id`
+    is the distributor that looks through a manufacturer's eyes, and whose rows alone a mirror shows.
     """
 
     kind: ActorKind
@@ -64,6 +66,7 @@ class Actor:
     role: Role | None = None
     reach: Reach = Reach.WHOLE
     purpose: Purpose = Purpose.RETENTION
+    mirrored_id: int | None = None
 
     def for_purpose(self, purpose: Purpose) -> "Actor":
         """The same actor, reading for another purpose."""
@@ -83,6 +86,11 @@ def founder(organisation_id: int) -> Actor:
 def sweeper(organisation_id: int) -> Actor:
     """Takes away outcomes that may no longer be seen, by anybody, so that new ones can take their place."""
     return Actor(ActorKind.SWEEPER, organisation_id)
+
+
+def mirror(manufacturer_id: int, distributor_id: int) -> Actor:
+    """What this manufacturer sees of this distributor, and nothing else: reads only, as nobody in particular."""
+    return Actor(ActorKind.MIRROR, manufacturer_id, mirrored_id=distributor_id)
 
 
 RELAY = Actor(ActorKind.RELAY, organisation_id=None)

@@ -45,6 +45,14 @@ def current_organisation_id() -> int:
     return organisation_id
 
 
+def current_user_id() -> int:
+    """The person who is acting; raises `NoActorError` where a machine is."""
+    user_id = current_actor().user_id
+    if user_id is None:
+        raise NoActorError("This actor is no person: somebody has to do this in their own name.")
+    return user_id
+
+
 @contextmanager
 def acting_as(actor: Actor) -> Iterator[Actor]:
     """Act as `actor` for the length of the block, which is one transaction (a savepoint when nested).
@@ -80,12 +88,13 @@ def _write_settings(actor: Actor) -> None:
         cursor.execute(
             "SELECT set_config('app.kind', %s, true), set_config('app.org', %s, true),"
             " set_config('app.user', %s, true), set_config('app.purpose', %s, true),"
-            " set_config('app.seat', %s, true)",
+            " set_config('app.seat', %s, true), set_config('app.mirror', %s, true)",
             [
                 actor.kind.value,
                 "" if actor.organisation_id is None else str(actor.organisation_id),
                 "" if actor.user_id is None else str(actor.user_id),
                 str(actor.purpose.value),
                 actor.role.value if actor.role else "",
+                "" if actor.mirrored_id is None else str(actor.mirrored_id),
             ],
         )

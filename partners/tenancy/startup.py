@@ -19,6 +19,14 @@ WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'm', '
   AND has_table_privilege(c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE')
 ORDER BY c.relname
 """
+UNMIRRORED = """
+SELECT c.relname FROM pg_class c
+WHERE c.relnamespace = 'public'::regnamespace AND c.relrowsecurity
+  AND has_table_privilege(c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE')
+  AND 2 > (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid AND NOT p.polpermissive
+           AND p.polname IN ('wall_mirror', 'wall_mirror_delete'))
+ORDER BY c.relname
+"""
 
 
 def refuse_unsafe_database() -> None:
@@ -27,7 +35,7 @@ def refuse_unsafe_database() -> None:
     Raises
     ------
     ImproperlyConfigured
-        For a role that can bypass or owns tables, an old server, or a table within reach without its wall.
+        For a role that can bypass or owns tables, an old server, or a table within reach without its wall or mirror.
     """
     with connection.cursor() as cursor:
         cursor.execute(ROLE)
@@ -47,5 +55,9 @@ def refuse_unsafe_database() -> None:
             )
         cursor.execute(UNWALLED)
         without = [name for (name,) in cursor.fetchall() if name not in OPEN_TABLES]
+        cursor.execute(UNMIRRORED)
+        unmirrored = [name for (name,) in cursor.fetchall()]
     if without:
         raise ImproperlyConfigured(f"Tables within reach that have no wall: {', '.join(without)}.")
+    if unmirrored:
+        raise ImproperlyConfigured(f"Tables within reach that have no mirror: {', '.join(unmirrored)}.")

@@ -18,6 +18,8 @@ from django.db.migrations.state import ProjectState
 ORG = "(SELECT app_org())"  # as a sub-select it is evaluated once a statement, not once a row
 USER = "(SELECT app_user())"
 PURPOSE = "(SELECT app_purpose())"
+MIRRORED = "(SELECT app_mirror())"
+NO_MIRROR = "(SELECT app_kind()) IS DISTINCT FROM 'mirror'"
 MAY_SHARE = "(SELECT app_seat()) IN ('administrator', 'sharing_officer')"
 
 # Tables that hold no organisation's rows and that the application's role may touch. Any other table that it
@@ -118,6 +120,37 @@ class BuildWall(Operation):
             for name, (_, clause) in given.items()
         ]
         return [*statements, *_sequence_grants(table, quoted)]
+
+
+class HangMirror(BuildWall):
+    """What of `table` a distributor sees that looks through a manufacturer's eyes: `rule`, of what the wall shows.
+
+    A restrictive policy, so that it only ever takes away; nothing is written in a mirror. Each walled table has one,
+    or the start is refused.
+    """
+
+    def __init__(self, table: str, rule: str) -> None:
+        self.table, self.rule = table, rule
+
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
+        return self.__class__.__qualname__, [self.table, self.rule], {}
+
+    def describe(self) -> str:
+        return f"Hang the mirror of {self.table}"
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        for name in ("mirror", "mirror_delete"):
+            schema_editor.execute(f"DROP POLICY IF EXISTS wall_{name} ON {self.table}", params=None)
+
+    def statements(self) -> list[str]:
+        """The SQL of the mirror."""
+        return [
+            f"CREATE POLICY wall_mirror ON {self.table} AS RESTRICTIVE"
+            f" USING ({NO_MIRROR} OR ({self.rule})) WITH CHECK ({NO_MIRROR})",
+            f"CREATE POLICY wall_mirror_delete ON {self.table} AS RESTRICTIVE FOR DELETE USING ({NO_MIRROR})",
+        ]
 
 
 def _sequence_grants(table: str, quoted_role: str) -> list[str]:

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "partners.catalogue",
     "partners.accounts",
     "partners.ledger",
+    "partners.engagement",
     "analytics.runs",
     "integrations.ingestion",
     "portal.ui",
@@ -58,6 +59,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "portal.ui.middleware.MirrorMiddleware",
     "portal.ui.middleware.ActorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -164,7 +166,11 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- static files ---
-STATIC_URL = "static/"
+STATIC_URL = "/static/"  # the same in a mirror, whose pages have a prefix
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "portal.ui.charts.bundle.BundleFinder",  # Vega comes out of a wheel
+]
 STATIC_ROOT = str(BASE_DIR / "static") if HTTPS else None
 WHITENOISE_USE_FINDERS = not HTTPS  # tests and the demonstration run without collectstatic
 _STATIC = "whitenoise.storage.CompressedManifestStaticFilesStorage" if HTTPS else None

@@ -1,11 +1,14 @@
-"""Each request acts as one person in one organisation, in one transaction."""
+"""Each request acts as one person in one organisation, in one transaction, in that organisation's time zone."""
 
+import re
 from collections.abc import Callable
 from typing import cast
 
 from django.contrib.auth import logout
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.urls import get_script_prefix, set_script_prefix
+from django.utils import timezone
 
 from partners.audit.services import record
 from partners.organisations.login import Seat, list_seats
@@ -14,6 +17,7 @@ from partners.tenancy.context import acting_as
 SEAT = "seat"  # the session's choice among the user's memberships
 SERVER_ERROR = 500
 DENIED = (403, 404)
+MIRRORED_PATH = re.compile(r"/as/(?P<partnership>ptn_[0-9a-z]{1,40})(?P<path>/.*)")
 
 
 class ActorMiddleware:
@@ -32,7 +36,7 @@ class ActorMiddleware:
         request.seats, request.seat = seats, seat  # type: ignore[attr-defined]
         if seat is None:
             return self.get_response(request)
-        with acting_as(seat.actor(cast(int, request.user.pk))):
+        with acting_as(seat.actor(cast(int, request.user.pk))), timezone.override(seat.time_zone):
             response = self.get_response(request)
             if response.status_code >= SERVER_ERROR:
                 transaction.set_rollback(True)
@@ -52,3 +56,27 @@ def _chosen(request: HttpRequest, seats: list[Seat]) -> Seat | None:
     if seat is None:
         logout(request)
     return seat
+
+
+class MirrorMiddleware:
+    """`/as/<partnership>/…` is any page, seen as the manufacturer of that partnership sees it.
+
+    The prefix becomes the script's name, so that every link of the page stays in the mirror. What may be looked at is
+    decided where the actor of the page is made (`portal.ui.pages`).
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        found = MIRRORED_PATH.match(request.path_info)
+        request.mirrored = found["partnership"] if found else None  # type: ignore[attr-defined]
+        if found is None:
+            return self.get_response(request)
+        outside = get_script_prefix()
+        request.path_info = found["path"]
+        set_script_prefix(f"{outside}as/{found['partnership']}/")
+        try:
+            return self.get_response(request)
+        finally:
+            set_script_prefix(outside)

@@ -6,46 +6,65 @@ from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.cache import patch_cache_control
 
 from partners.access.doors import NotFound
+from partners.access.mirrors import look_through
 from partners.organisations.roles import Permission, require
-from partners.tenancy.actors import Purpose
+from partners.tenancy.actors import Actor, Purpose
 from partners.tenancy.context import acting_as, current_actor
 
+SAFE_METHODS = ("GET", "HEAD")
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
-def page(permission: Permission | None, purpose: Purpose = Purpose.RETENTION) -> Callable[[View[P]], View[P]]:
+def page(
+    permission: Permission | None, purpose: Purpose = Purpose.RETENTION, *, mirrored: bool = False
+) -> Callable[[View[P]], View[P]]:
     """A page for people with a seat: to the login without one, 403 without the permission, 404 for what is not theirs.
 
-    `permission` None is for pages that belong to everybody with a seat. The view must return a rendered
-    response: nothing is read after the actor has left.
+    `permission` None is for pages that belong to everybody with a seat. `mirrored` pages are also shown as a
+    manufacturer sees them; the others are not there in a mirror, and nothing is changed in one. The view must return
+    a rendered response: nothing is read after the actor has left.
     """
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
-        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             if request.seat is None:  # type: ignore[attr-defined]
                 raise PermissionDenied(
                     "You have no seat in any organisation. Ask your administrator for one."
                 )
-            with acting_as(current_actor().for_purpose(purpose)):
-                if permission is not None:
-                    require(permission)
-                try:
+            try:
+                with acting_as(_reader(request, mirrored).for_purpose(purpose)):
+                    if permission is not None:
+                        require(permission)
                     response = view(request, *args, **kwargs)
-                except NotFound as missing:
-                    raise Http404 from missing
+            except NotFound as missing:
+                raise Http404 from missing
             # What one person may see stays in no cache, not even behind the back button after leaving.
             patch_cache_control(response, no_store=True, private=True)
             return response
 
         guarded.page_permission = permission  # type: ignore[attr-defined]
+        guarded.page_mirrored = mirrored  # type: ignore[attr-defined]
         return guarded
 
     return decorate
+
+
+def _reader(request: HttpRequest, mirrored: bool) -> Actor:
+    """Who reads this page: the person, or in a mirror the manufacturer as far as the person may look through it."""
+    public_id: str | None = request.mirrored  # type: ignore[attr-defined]
+    if public_id is None:
+        return current_actor()
+    partnership, actor = look_through(public_id)
+    if not mirrored or request.method not in SAFE_METHODS:
+        raise NotFound(public_id)
+    request.mirror = partnership  # type: ignore[attr-defined]
+    return actor
