@@ -225,6 +225,60 @@ _SIGNALS = (
         VOLUME,
         None,
     ),
+    SignalKind(
+        "quantity_shrinks",
+        gettext_noop("Orders shrink"),
+        gettext_noop(
+            "Units for each order of the last three whole months lie 1.25 spreads or more below usual in two of "
+            "the last three months, or a cumulative sum (CUSUM) over these three says so, and are below usual "
+            "now. Usual is the median of the account's own twelve quarters that end three months before, each "
+            "divided by the season of its segment; with less than twelve months of history it is the segment's. "
+            "The spread is the account's own, and no less than the median one of its segment."
+        ),
+        VOLUME,
+        1,
+    ),
+    SignalKind(
+        "interval_lengthens",
+        gettext_noop("Intervals lengthen"),
+        gettext_noop(
+            "The larger of two intervals, the median one between order days that ended in the last three whole "
+            "months and the one still open, lies 2 spreads or more above usual in two of the last three "
+            "months, or a cumulative sum (CUSUM) over these three says so, and is above usual now. Intervals are "
+            "compared by their ratio. Usual is the median of the account's own twelve quarters that end three "
+            "months before, each divided by the season of its segment; with less than twelve months of history "
+            "it is the segment's. The spread is the account's own, and no less than the median one of its "
+            "segment. A year without an order leaves nothing to compare."
+        ),
+        VOLUME,
+        2,
+    ),
+    SignalKind(
+        "breadth_narrows",
+        gettext_noop("Fewer families"),
+        gettext_noop(
+            "Distinct product families ordered in the last three whole months lie 1.5 spreads or more below "
+            "usual in two of the last three months, or a cumulative sum (CUSUM) over these three says so, and "
+            "are below usual now. Usual is the median of the account's own twelve quarters that end three months "
+            "before, each divided by the season of its segment; with less than twelve months of history it is "
+            "the segment's. The spread is the account's own, and no less than the median one of its segment."
+        ),
+        VOLUME,
+        3,
+    ),
+    SignalKind(
+        "revenue_drops",
+        gettext_noop("Revenue drops"),
+        gettext_noop(
+            "Net revenue a month of the last three whole months lies 1.25 spreads or more below usual in two of "
+            "the last three months, or a cumulative sum (CUSUM) over these three says so, and is below usual "
+            "now. Usual is the median of the account's own twelve quarters that end three months before, each "
+            "divided by the season of its segment; with less than twelve months of history it is the segment's. "
+            "The spread is the account's own, and no less than the median one of its segment."
+        ),
+        PRICE,
+        6,
+    ),
 )
 
 METRICS: Mapping[str, Metric] = MappingProxyType({metric.key: metric for metric in _METRICS})

@@ -4,6 +4,9 @@ A maker's outcomes carry the partnership's epoch of their computing; once sight 
 epoch are hidden by their wall until they are computed anew. Volume and money lie apart, as everywhere.
 """
 
+from decimal import Decimal
+
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from partners.tenancy.models import ActingOrganisation, ActingPurpose, PublicIdField, WalledModel
@@ -65,7 +68,7 @@ class VolumeFact(Outcome):
 
 
 class MoneyFact(Outcome):
-    """An account's month in one currency; columns as `analytics.core.facts.monthly_money` defines them."""
+    """An account's month in one currency, without cost; columns as `analytics.core.facts.monthly_money` has them."""
 
     account_id = models.BigIntegerField()
     month = models.DateField()
@@ -77,9 +80,6 @@ class MoneyFact(Outcome):
     net_of_listed = models.DecimalField(max_digits=18, decimal_places=4)
     returned_value = models.DecimalField(max_digits=18, decimal_places=4)
     net_revenue = models.DecimalField(max_digits=18, decimal_places=4)
-    cost = models.DecimalField(max_digits=18, decimal_places=4)
-    net_of_costed = models.DecimalField(max_digits=18, decimal_places=4)
-    cost_unknown = models.PositiveIntegerField()
     freight = models.DecimalField(max_digits=18, decimal_places=4)
 
     class Meta(Outcome.Meta):
@@ -87,6 +87,25 @@ class MoneyFact(Outcome):
             models.UniqueConstraint(
                 fields=["audience_id", "purpose", "partnership_id", "account_id", "month", "currency"],
                 name="one_money_fact",
+            )
+        ]
+
+
+class CostFact(Outcome):
+    """The audience's own cost of an account's month: a table of its own, for no mirror shows it."""
+
+    account_id = models.BigIntegerField()
+    month = models.DateField()
+    currency = models.CharField(max_length=3)
+    cost = models.DecimalField(max_digits=18, decimal_places=4)
+    net_of_costed = models.DecimalField(max_digits=18, decimal_places=4)
+    cost_unknown = models.PositiveIntegerField()
+
+    class Meta(Outcome.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["audience_id", "purpose", "partnership_id", "account_id", "month", "currency"],
+                name="one_cost_fact",
             )
         ]
 
@@ -123,15 +142,12 @@ class Standing(Outcome):
 
 
 class StandingMoney(Outcome):
-    """What an order of the account is worth and what is at stake: category price."""
+    """What an order of the account is worth and what is at stake: category price, without anybody's cost."""
 
     account_id = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     order_value = models.FloatField()
-    margin_rate = models.FloatField(null=True)
     net_at_stake = models.DecimalField(max_digits=18, decimal_places=4)
-    profit_at_stake = models.DecimalField(max_digits=18, decimal_places=4, null=True)
-    basis = models.CharField(max_length=12)
 
     class Meta(Outcome.Meta):
         constraints = [
@@ -140,6 +156,124 @@ class StandingMoney(Outcome):
                 name="one_standing_in_money",
             )
         ]
+
+
+class StandingProfit(Outcome):
+    """The gross profit of that, by the audience's own cost, for accounts that earn one; no mirror shows it."""
+
+    account_id = models.BigIntegerField()
+    margin_rate = models.FloatField()
+    profit_at_stake = models.DecimalField(max_digits=18, decimal_places=4)
+
+    class Meta(Outcome.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["audience_id", "purpose", "partnership_id", "account_id"],
+                name="one_standing_in_profit",
+            )
+        ]
+
+
+def _months_of_floats() -> "ArrayField[list[float | None], list[float | None]]":
+    return ArrayField(models.FloatField(null=True))
+
+
+class Rung(Outcome):
+    """One measure of an account against its own normal, at the last whole month; see `analytics.core.ladder`.
+
+    `values`, `lows`, `highs` and `deviations` are those of the months up to `month`, at most 24, oldest first.
+    """
+
+    account_id = models.BigIntegerField()
+    measure = models.CharField(max_length=40)
+    month = models.DateField()
+    value = models.FloatField(null=True)
+    usual = models.FloatField(null=True)
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    deviation = models.FloatField(null=True)
+    state = models.CharField(max_length=12)
+    basis = models.CharField(max_length=8)
+    months = models.PositiveIntegerField()
+    confidence = models.FloatField(null=True)
+    first_seen_on = models.DateField(null=True)
+    centre = models.FloatField(null=True)
+    scale = models.FloatField(null=True)
+    values = _months_of_floats()
+    lows = _months_of_floats()
+    highs = _months_of_floats()
+    deviations = _months_of_floats()
+
+    class Meta(Outcome.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["audience_id", "purpose", "partnership_id", "account_id", "measure"], name="one_rung"
+            )
+        ]
+
+
+class SeasonFactor(Outcome):
+    """What a month of the year is to a measure in a segment: with it a page recomputes what the run computed."""
+
+    measure = models.CharField(max_length=40)
+    segment = models.CharField(max_length=520)
+    month_of_year = models.PositiveSmallIntegerField()
+    factor = models.FloatField()
+    accounts = models.PositiveIntegerField()
+
+    class Meta(Outcome.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["audience_id", "purpose", "partnership_id", "measure", "segment", "month_of_year"],
+                name="one_season_factor",
+            )
+        ]
+
+
+class Movement(Outcome):
+    """Why a partnership's units or net revenue moved in a year; fields as `analytics.core.movement.Movement`.
+
+    The parts add up exactly: now - before = gained + lost + families added + families dropped + kept_now -
+    kept_before + other. `losses`: of the families that lost most, [family id, change, dropped by].
+    """
+
+    value = models.CharField(max_length=12)
+    currency = models.CharField(max_length=3, blank=True)
+    month = models.DateField()
+    cause = models.CharField(max_length=24)
+    before = models.DecimalField(max_digits=18, decimal_places=4)
+    now = models.DecimalField(max_digits=18, decimal_places=4)
+    gained = models.DecimalField(max_digits=18, decimal_places=4)
+    lost = models.DecimalField(max_digits=18, decimal_places=4)
+    families_added = models.DecimalField(max_digits=18, decimal_places=4)
+    families_dropped = models.DecimalField(max_digits=18, decimal_places=4)
+    kept_before = models.DecimalField(max_digits=18, decimal_places=4)
+    kept_now = models.DecimalField(max_digits=18, decimal_places=4)
+    other = models.DecimalField(max_digits=18, decimal_places=4)
+    customers_before = models.PositiveIntegerField()
+    customers_now = models.PositiveIntegerField()
+    customers_both = models.PositiveIntegerField()
+    customers_who_dropped = models.PositiveIntegerField()
+    families_each_before = models.FloatField(null=True)
+    families_each_now = models.FloatField(null=True)
+    losses = models.JSONField(default=list)
+
+    class Meta(Outcome.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["audience_id", "purpose", "partnership_id", "value"], name="one_movement"
+            )
+        ]
+
+    @property
+    def change(self) -> Decimal:
+        """What it moved by."""
+        return self.now - self.before
+
+    @property
+    def within(self) -> Decimal:
+        """More or less within the families that customers kept."""
+        return self.kept_now - self.kept_before
 
 
 class Finding(Outcome):

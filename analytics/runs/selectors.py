@@ -5,40 +5,32 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar
 
 from django.db.models import Q, Sum
 
-from analytics.runs.models import AnalysisRun, Finding, MoneyFact, Standing, StandingMoney, VolumeFact
+from analytics.runs.models import AnalysisRun, Finding, MoneyFact, Movement, Standing, VolumeFact
+from analytics.runs.reading import (
+    LATE,
+    Key,
+    Lit,
+    Money,
+    Month,
+    Stake,
+    by_account,
+    latest_runs,
+    list_months,
+    list_stakes,
+    lit_steps,
+    open_findings,
+)
 from partners.access.doors import AccountCard, list_cards
 from partners.access.reach import accounts_in_reach
 from partners.agreements.models import Partnership
-from partners.ledger.selectors import Order, list_orders
-
-LATE = "should_have_ordered"
-OutcomeT = TypeVar("OutcomeT", Standing, StandingMoney)
-Key = tuple[int, int]  # partnership and account
-
-
-@dataclass(frozen=True)
-class Money:
-    """An exact amount in one currency."""
-
-    amount: Decimal
-    currency: str
-
-
-@dataclass(frozen=True)
-class Stake:
-    """What the missed orders of an account are worth: gross profit, or net revenue where margin is unknown."""
-
-    money: Money
-    basis: str
 
 
 @dataclass(frozen=True)
 class LateOrder:
-    """A row of *should have ordered*. `stake` is None where no money is shared."""
+    """A row of *should have ordered*. `stake` is None where no money is shared; `lit` are steps of the ladder."""
 
     card: AccountCard
     partnership: Partnership
@@ -53,11 +45,12 @@ class LateOrder:
     units_at_stake: float
     confidence: float
     stake: Stake | None
+    lit: tuple[Lit, ...]
 
 
 @dataclass(frozen=True)
 class AccountRow:
-    """A row of the account list; amounts over the twelve months before the run's month."""
+    """A row of the account list; amounts over the twelve months before the run's month, lit steps of the ladder."""
 
     card: AccountCard
     partnership: Partnership
@@ -68,29 +61,7 @@ class AccountRow:
     days_late: int | None
     units: Decimal
     net: Money | None
-
-
-@dataclass(frozen=True)
-class Month:
-    """One month of an account or partnership. `net` is None where no money is shared."""
-
-    month: date
-    orders: int
-    units: Decimal
-    net: Decimal | None
-
-
-@dataclass(frozen=True)
-class AccountPicture:
-    """Everything that an account's page shows."""
-
-    run: AnalysisRun | None
-    standing: Standing | None
-    stake: Stake | None
-    finding: Finding | None
-    months: list[Month]
-    currency: str | None
-    orders: list[Order]
+    lit: tuple[Lit, ...]
 
 
 @dataclass(frozen=True)
@@ -123,7 +94,8 @@ class _Sight:
     by_id: dict[int, Partnership]
     cards: dict[Key, AccountCard]
     standings: dict[Key, Standing]
-    stakes: dict[Key, StandingMoney]
+    stakes: dict[Key, Stake]
+    findings: dict[Key, dict[str, Finding]]
     runs: dict[int, AnalysisRun]
 
 
@@ -132,25 +104,19 @@ def _look_at(partnerships: Sequence[Partnership]) -> _Sight:
     return _Sight(
         by_id=by_id,
         cards=list_cards(partnerships),
-        standings=_by_account(Standing, by_id),
-        stakes=_by_account(StandingMoney, by_id),
-        runs=_latest_runs(by_id),
+        standings=by_account(Standing, by_id),
+        stakes=list_stakes(by_id),
+        findings=open_findings(by_id),
+        runs=latest_runs(by_id),
     )
 
 
-def list_late(partnerships: Sequence[Partnership]) -> list[LateOrder]:
-    """Accounts that should have ordered by now: most at stake first, gross profit before net revenue."""
-    return _late_orders(_look_at(partnerships))
-
-
 def _late_orders(sight: _Sight) -> list[LateOrder]:
-    findings = Finding.objects.filter(partnership_id__in=sight.by_id, kind=LATE, state=Finding.State.OPEN)
+    """Accounts that should have ordered by now: most at stake first, gross profit before net revenue."""
     rows = [
-        _late_order(
-            sight.by_id[key[0]], finding, sight.cards[key], sight.standings[key], sight.stakes.get(key)
-        )
-        for finding in findings
-        if (key := (finding.partnership_id, finding.account_id)) in sight.cards
+        _late_order(sight, key, found)
+        for key, found in sight.findings.items()
+        if key in sight.cards and LATE in found
     ]
     return sorted(rows, key=_most_at_stake)
 
@@ -173,7 +139,10 @@ def _account_rows(sight: _Sight) -> list[AccountRow]:
             last_order_on=standing.last_order_on,
             days_late=standing.days_late,
             units=units.get(key, Decimal(0)),
-            net=Money(net.get(key, Decimal(0)), sight.stakes[key].currency) if key in sight.stakes else None,
+            net=Money(net.get(key, Decimal(0)), sight.stakes[key].money.currency)
+            if key in sight.stakes
+            else None,
+            lit=lit_steps(sight.findings.get(key, {})),
         )
         for key, standing in sight.standings.items()
         if key in sight.cards
@@ -181,40 +150,10 @@ def _account_rows(sight: _Sight) -> list[AccountRow]:
     return sorted(rows, key=lambda row: (-row.units, row.card.ref))
 
 
-def get_account_picture(partnership: Partnership, card: AccountCard) -> AccountPicture:
-    """The account's rhythm, months and the orders behind them, as known to its latest run."""
-    key = (card.partnership_id, card.account_id)
-    by_id = {partnership.pk: partnership}
-    run = _latest_runs(by_id).get(partnership.pk)
-    money = _by_account(StandingMoney, by_id, account_id=card.account_id).get(key)
-    finding = (
-        Finding.objects.filter(
-            partnership_id=partnership.pk, account_id=card.account_id, state=Finding.State.OPEN
-        )
-        .order_by("-first_seen_on")
-        .first()
-    )
-    orders = list_orders(partnership, card.account_id, until=run.as_of, known_at=run.known_at) if run else []
-    return AccountPicture(
-        run=run,
-        standing=_by_account(Standing, by_id, account_id=card.account_id).get(key),
-        stake=_stake(money),
-        finding=finding,
-        months=_months([partnership.pk], account_id=card.account_id)[partnership.pk],
-        currency=money.currency if money else None,
-        orders=orders,
-    )
-
-
-def list_partnership_summaries(partnerships: Sequence[Partnership]) -> list[PartnershipSummary]:
-    """Each partnership at a glance, in the order given; everything over what is in sight and reach."""
-    return get_overview(partnerships).summaries
-
-
 def get_overview(partnerships: Sequence[Partnership]) -> Overview:
     """Late orders, accounts and summaries; as many queries for a hundred partnerships as for one."""
     sight = _look_at(partnerships)
-    late, accounts, months = _late_orders(sight), _account_rows(sight), _months(sight.by_id)
+    late, accounts, months = _late_orders(sight), _account_rows(sight), list_months(sight.by_id)
     late_of, accounts_of = defaultdict(list), defaultdict(list)
     for row in late:
         late_of[row.partnership.pk].append(row)
@@ -246,22 +185,24 @@ def _summary(
     )
 
 
+def list_movements(partnership: Partnership) -> list[Movement]:
+    """How it moved in a year: net revenue first, where it is in sight. Nothing for who reaches only some accounts."""
+    if accounts_in_reach() is not None:
+        return []
+    return list(Movement.objects.filter(partnership_id=partnership.pk).order_by("value"))
+
+
 def total_at_stake(late: Iterable[LateOrder]) -> Money | None:
     """Gross profit at stake over a list, where every amount is gross profit in one currency; else None."""
     stakes = [row.stake for row in late if row.stake is not None and row.stake.basis == "gross_profit"]
     return _sum(stake.money for stake in stakes)
 
 
-def _late_order(
-    partnership: Partnership,
-    finding: Finding,
-    card: AccountCard,
-    standing: Standing,
-    money: StandingMoney | None,
-) -> LateOrder:
+def _late_order(sight: _Sight, key: Key, found: dict[str, Finding]) -> LateOrder:
+    finding, standing = found[LATE], sight.standings[key]
     return LateOrder(
-        card=card,
-        partnership=partnership,
+        card=sight.cards[key],
+        partnership=sight.by_id[key[0]],
         finding_id=finding.public_id,
         first_seen_on=finding.first_seen_on,
         usual_gap=finding.baseline,
@@ -272,15 +213,9 @@ def _late_order(
         orders_missed=standing.orders_missed or 0,
         units_at_stake=standing.units_at_stake or 0.0,
         confidence=finding.confidence,
-        stake=_stake(money),
+        stake=sight.stakes.get(key),
+        lit=lit_steps(found),
     )
-
-
-def _stake(money: StandingMoney | None) -> Stake | None:
-    if money is None:
-        return None
-    amount = money.net_at_stake if money.profit_at_stake is None else money.profit_at_stake
-    return Stake(Money(amount, money.currency), money.basis)
 
 
 def _most_at_stake(row: LateOrder) -> tuple[bool, bool, str, Decimal, float]:
@@ -289,18 +224,6 @@ def _most_at_stake(row: LateOrder) -> tuple[bool, bool, str, Decimal, float]:
         return True, True, "", Decimal(0), -row.units_at_stake
     money = row.stake.money
     return False, row.stake.basis != "gross_profit", money.currency, -money.amount, -row.units_at_stake
-
-
-def _latest_runs(by_id: dict[int, Partnership]) -> dict[int, AnalysisRun]:
-    return {
-        run.partnership_id: run
-        for run in AnalysisRun.objects.filter(partnership_id__in=by_id, is_latest=True)
-    }
-
-
-def _by_account(model: type[OutcomeT], by_id: dict[int, Partnership], **only: int) -> dict[Key, OutcomeT]:
-    rows = model._default_manager.filter(partnership_id__in=by_id, **only)
-    return {(row.partnership_id, row.account_id): row for row in rows}
 
 
 def _year_by_account(
@@ -319,32 +242,6 @@ def _year_by_account(
         .annotate(total=Sum(column))
     )
     return {(row["partnership_id"], row["account_id"]): row["total"] for row in totals}
-
-
-def _months(partnership_ids: Iterable[int], **only: int) -> defaultdict[int, list[Month]]:
-    """Months by partnership, oldest first."""
-    # A total passes the same door as a list: who reaches some accounts sums those.
-    held = accounts_in_reach()
-    reach = {"partnership_id__in": list(partnership_ids), **only} | (
-        {} if held is None else {"account_id__in": held}
-    )
-    volume = (
-        VolumeFact.objects.filter(**reach)
-        .values("partnership_id", "month")
-        .annotate(all_orders=Sum("orders"), all_units=Sum("units"))
-        .order_by("month")
-    )
-    money = {
-        (row["partnership_id"], row["month"]): row["total"]
-        for row in MoneyFact.objects.filter(**reach)
-        .values("partnership_id", "month")
-        .annotate(total=Sum("net_revenue"))
-    }
-    months = defaultdict(list)
-    for row in volume:
-        key = row["partnership_id"], row["month"]
-        months[key[0]].append(Month(key[1], row["all_orders"], row["all_units"], money.get(key)))
-    return months
 
 
 def _sum(amounts: Iterable[Money | None]) -> Money | None:

@@ -1,5 +1,6 @@
 """Analysing a partnership for one audience: the organisation that is acting, with what it may see."""
 
+import math
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,39 +9,63 @@ from typing import Any, cast
 import pandas as pd
 
 from analytics.core.cadence import cadence, order_days
-from analytics.core.facts import monthly_money, monthly_volume
+from analytics.core.facts import SCALE, monthly_money, monthly_volume
 from analytics.core.findings import find, judge
+from analytics.core.ladder import RAISED, climb, trace
+from analytics.core.movement import Value, cause, movement
+from analytics.core.quarters import MEASURES, measure
+from analytics.core.seasons import seasons
 from analytics.runs.models import (
     AnalysisRun,
+    CostFact,
     Finding,
     MoneyFact,
+    Movement,
     Outcome,
+    Rung,
+    SeasonFactor,
     Standing,
     StandingMoney,
+    StandingProfit,
     VolumeFact,
 )
 from analytics.runs.storing import insert_frame
 from partners.access.reach import partnerships_in_reach
+from partners.accounts.models import Account
 from partners.agreements.locks import lock_outcomes, moment_between_changes
 from partners.agreements.models import Partnership
 from partners.audit.services import note_read
+from partners.jobs.services import announce
 from partners.ledger.selectors import frame_lines, last_business_date
 from partners.organisations.roles import Permission, require
 from partners.tenancy.actors import sweeper
 from partners.tenancy.context import acting_as, current_actor, current_organisation_id
 
-OUTCOMES: tuple[type[Outcome], ...] = (AnalysisRun, VolumeFact, MoneyFact, Standing, StandingMoney, Finding)
+OUTCOMES: tuple[type[Outcome], ...] = (
+    AnalysisRun, VolumeFact, MoneyFact, CostFact, Standing, StandingMoney, StandingProfit, Rung, SeasonFactor,
+    Movement, Finding,
+)  # fmt: skip
 _VOLUME_AMOUNTS = ["units", "returned_units"]
 _MONEY_AMOUNTS = [
-    "gross_revenue", "list_value", "net_of_listed", "returned_value", "net_revenue", "cost", "net_of_costed", "freight",
+    "gross_revenue", "list_value", "net_of_listed", "returned_value", "net_revenue", "freight",
 ]  # fmt: skip
+_MONEY_COUNTS = ["lines", "gross_is_net"]
+_COST_AMOUNTS = ["cost", "net_of_costed"]
+_MONEY_KEY = ["account", "month", "currency"]
 _STANDING = [
     "account_id", "judgement", "orders", "first_order_on", "last_order_on", "gaps_used", "gaps_window", "usual_gap",
     "late_after_days", "lapsed_after_days", "present_gap", "previous_gap", "deviation", "confidence", "expected_on",
     "days_late", "orders_missed", "order_units", "units_at_stake",
 ]  # fmt: skip
-_STANDING_MONEY = [
-    "account_id", "currency", "order_value", "margin_rate", "net_at_stake", "profit_at_stake", "basis",
+_STANDING_MONEY = ["account_id", "currency", "order_value", "net_at_stake"]
+_STANDING_PROFIT = ["account_id", "margin_rate", "profit_at_stake"]
+_MOVED = [
+    "before", "now", "gained", "lost", "families_added", "families_dropped", "kept_before", "kept_now", "other",
+]  # fmt: skip
+_COUNTED = ["customers_before", "customers_now", "customers_both", "customers_who_dropped"]
+_VALUES: tuple[Value, ...] = ("quantity", "net_amount")
+_SIGNAL = [
+    "account", "kind", "value", "baseline", "threshold", "deviation", "confidence", "first_seen_on",
 ]  # fmt: skip
 
 
@@ -93,9 +118,11 @@ def _forget(partnership: Partnership) -> None:
 def _store_facts(partnership: Partnership, lines: pd.DataFrame, months: Sequence[date] | None) -> None:
     if months is not None:
         lines = lines[lines["month"].isin(pd.to_datetime(list(months)))]
+    money = monthly_money(lines)
     facts = (
         (VolumeFact, monthly_volume(lines), _VOLUME_AMOUNTS),
-        (MoneyFact, monthly_money(lines), _MONEY_AMOUNTS),
+        (MoneyFact, money[[*_MONEY_KEY, *_MONEY_COUNTS, *_MONEY_AMOUNTS]], _MONEY_AMOUNTS),
+        (CostFact, money[[*_MONEY_KEY, "cost_unknown", *_COST_AMOUNTS]], _COST_AMOUNTS),
     )
     for model, frame, amounts in facts:
         outdated = model.objects.filter(partnership_id=partnership.pk)
@@ -113,20 +140,82 @@ def _store_standings(
     partnership: Partnership, lines: pd.DataFrame, as_of: date, known_at: datetime
 ) -> AnalysisRun:
     rhythm = cadence(order_days(lines), as_of)
-    signals = find(rhythm)
+    rungs = _store_ladder(partnership, lines, as_of)
+    signals = pd.concat([find(rhythm), _raised(rungs)], ignore_index=True)
     standings = rhythm.assign(judgement=judge(rhythm)).rename(columns={"account": "account_id"})
     run = _begin_run(partnership, as_of, known_at, standings, signals)
-    for model in (Standing, StandingMoney):
+    for model in (Standing, StandingMoney, StandingProfit):
         model.objects.filter(partnership_id=partnership.pk).delete()
     _insert(
         Standing, partnership, standings[_STANDING].astype({"days_late": "Int64", "orders_missed": "Int64"})
     )
-    priced = standings[standings["net_at_stake"].notna()][_STANDING_MONEY]
-    for column in ("net_at_stake", "profit_at_stake"):
-        priced[column] = priced[column].round(4)
-    _insert(StandingMoney, partnership, priced)
+    for model, amount, columns in (
+        (StandingMoney, "net_at_stake", _STANDING_MONEY),
+        (StandingProfit, "profit_at_stake", _STANDING_PROFIT),
+    ):
+        known = standings[standings[amount].notna()][columns]
+        _insert(model, partnership, known.assign(**{amount: known[amount].round(4)}))
+    _store_movements(partnership, lines, as_of)
     _settle_findings(run, partnership, signals)
+    announce("analysis", current_organisation_id())
     return run
+
+
+def _store_ladder(partnership: Partnership, lines: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Every account against its own normal: the rungs, and the seasons with which a page recomputes them."""
+    measured, segments = measure(lines, as_of), _segments(lines)
+    rungs = climb(measured, segments, as_of)
+    courses = trace(measured, segments, as_of)
+    for model in (Rung, SeasonFactor):
+        model.objects.filter(partnership_id=partnership.pk).delete()
+    stored = rungs.merge(courses, on=["account", "measure"], validate="one_to_one")
+    _insert(Rung, partnership, stored.astype({"measure": str}))
+    _insert(SeasonFactor, partnership, seasons(measured, segments, as_of))
+    return rungs
+
+
+def _segments(lines: pd.DataFrame) -> dict[int, str]:
+    accounts = Account.objects.filter(pk__in=lines["account"].unique().tolist())
+    return {account.pk: account.segment for account in accounts}
+
+
+def _raised(rungs: pd.DataFrame) -> pd.DataFrame:
+    """The rungs that are lit, as findings: the threshold is the edge of the band that was left."""
+    lit = rungs[rungs["state"] == RAISED]
+    edge = lit["low"].where(lit["measure"].map(lambda key: MEASURES[key].worse == "down"), lit["high"])
+    named = lit.assign(kind=lit["measure"].astype(str), baseline=lit["usual"], threshold=edge)
+    return named[_SIGNAL]
+
+
+def _store_movements(partnership: Partnership, lines: pd.DataFrame, as_of: date) -> None:
+    Movement.objects.filter(partnership_id=partnership.pk).delete()
+    found = [moved for value in _VALUES if (moved := movement(lines, as_of, value)) is not None]
+    Movement.objects.bulk_create(
+        [
+            Movement(
+                partnership_id=partnership.pk,
+                distributor_id=partnership.distributor_id,
+                epoch=partnership.epoch,
+                value=moved.value,
+                currency=moved.currency or "",
+                month=moved.span_now.last,
+                cause=cause(moved),
+                **{name: Decimal(getattr(moved, name)).scaleb(-4) for name in _MOVED},
+                **{name: getattr(moved, name) for name in _COUNTED},
+                families_each_before=_known(moved.families_each_before),
+                families_each_now=_known(moved.families_each_now),
+                losses=[
+                    [loss.family, (loss.now - loss.before) / SCALE, loss.dropped_by]
+                    for loss in moved.family_losses
+                ],
+            )
+            for moved in found
+        ]
+    )
+
+
+def _known(number: float) -> float | None:
+    return None if math.isnan(number) else number
 
 
 def _begin_run(

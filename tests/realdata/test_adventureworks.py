@@ -13,7 +13,7 @@ import pytest
 from django.core.management import call_command
 from django.db.models import Sum
 
-from analytics.runs.selectors import list_late
+from analytics.runs.selectors import get_overview
 from partners.access.doors import list_partnerships
 from partners.accounts.models import AccountIdentity
 from partners.ledger.models import Line, LinePrice
@@ -94,12 +94,12 @@ def _each_side_sees_its_own(channel: Path) -> None:
     with acting_as(worker(id_of(MAKER))):
         names = {
             (row.partnership.distributor.slug, row.card.name is None, row.stake is None)
-            for row in list_late(list_partnerships())
+            for row in get_overview(list_partnerships()).late
         }
     assert not [name for name in names if name[0] == "germany"]
     assert all(without_name == (slug in ("france", "canada")) for slug, without_name, _ in names)
     assert all(without_money == (slug == "france") for slug, _, without_money in names)
     with acting_as(worker(id_of("northwest"))):
-        late = list_late(list_partnerships())
+        late = get_overview(list_partnerships()).late
         assert {row.partnership.distributor.slug for row in late} == {"northwest"}
         assert all(row.card.name and row.stake for row in late)

@@ -8,10 +8,11 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from analytics.runs.models import AnalysisRun, Finding, MoneyFact, Standing, StandingMoney, VolumeFact
-from analytics.runs.selectors import get_account_picture, list_accounts, list_late, list_partnership_summaries
+from analytics.runs.pictures import get_account_picture
+from analytics.runs.selectors import LateOrder, get_overview, list_accounts
 from analytics.runs.services import analyse_partnership
 from integrations.ingestion.models import Submission
-from partners.access.doors import NotFound, get_card, list_partnerships
+from partners.access.doors import NotFound, list_cards_of, list_partnerships
 from partners.access.reach import give_reach, take_reach
 from partners.accounts.models import Account, AccountIdentity
 from partners.agreements.models import Category, Grant, Partnership
@@ -43,9 +44,13 @@ def analyse(world: World, audience: str, distributor: str = "northwest", **words
         return analyse_partnership(world.partnerships["adventure", distributor].pk, **words)
 
 
-def late_rows(world: World, person: str) -> list[Any]:
+def list_late() -> list[LateOrder]:
+    return get_overview(list_partnerships()).late
+
+
+def late_rows(world: World, person: str) -> list[LateOrder]:
     with acting_as(world.actor(person)):
-        return list_late(list_partnerships())
+        return list_late()
 
 
 def test_a_distributor_s_late_order_is_found_with_its_money(late_world: World) -> None:
@@ -69,7 +74,7 @@ def test_a_distributor_s_late_order_is_found_with_its_money(late_world: World) -
 def test_the_orders_behind_it_are_those_that_were_known_to_the_run(late_world: World) -> None:
     analyse(late_world, "northwest")
     with acting_as(late_world.actor("ana")):
-        partnership, card = get_card(list_late(list_partnerships())[0].card.ref)
+        partnership, card = list_cards_of(list_late()[0].card.ref)[0]
         before = get_account_picture(partnership, card).orders
     late_world.sell("adventure", "northwest", [Sale("LATER", START + FORTNIGHT * 13, "NO1", "RB-1")])
     with acting_as(late_world.actor("ana")):
@@ -148,7 +153,7 @@ def test_a_finding_keeps_its_key_and_is_cleared_by_an_order(late_world: World) -
     with acting_as(late_world.actor("ana")):
         again = Finding.objects.get()
         assert (again.public_id, again.state) == (first.public_id, Finding.State.CLEARED)
-        assert list_late(list_partnerships()) == []
+        assert list_late() == []
 
 
 def test_revoking_hides_the_maker_s_outcomes_at_once_and_the_next_run_replaces_them(
@@ -191,11 +196,11 @@ def test_a_representative_reaches_own_accounts_in_lists_and_totals(late_world: W
     with acting_as(late_world.actor("rita")):
         partnerships = list_partnerships()
         assert [row.card.name for row in list_accounts(partnerships)] == ["NO2 Cycles"]
-        assert list_late(partnerships) == []
-        months = list_partnership_summaries(partnerships)[0].months
+        assert list_late() == []
+        months = get_overview(partnerships).summaries[0].months
         assert sum(month.units for month in months) == 13
         with pytest.raises(NotFound):
-            get_card(other.identity.public_id)
+            list_cards_of(other.identity.public_id)
     with acting_as(late_world.actor("northwest-admin")):
         take_reach(rita, own)
     with acting_as(late_world.actor("rita")):
