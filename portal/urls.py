@@ -6,7 +6,9 @@ from django.views.i18n import set_language
 
 from portal.ui.accounts import views as accounts
 from portal.ui.definitions import views as definitions
+from portal.ui.follow_ups import views as follow_ups
 from portal.ui.home import views as home
+from portal.ui.live import views as live
 from portal.ui.partnerships import views as partnerships
 from portal.ui.session import views as session
 from portal.ui.submissions import views as submissions
@@ -19,6 +21,13 @@ SUBMISSION = [
     path("discard/", submissions.submission_discard, name="submission_discard"),
     path("undo/", submissions.submission_undo, name="submission_undo"),
 ]
+FOLLOW_UP = [
+    path("", follow_ups.follow_up, name="follow_up"),
+    path("plan/", follow_ups.follow_up_plan, name="follow_up_plan"),
+    path("comment/", follow_ups.follow_up_comment, name="follow_up_comment"),
+    path("state/", follow_ups.follow_up_state, name="follow_up_state"),
+    path("share/", follow_ups.follow_up_share, name="follow_up_share"),
+]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("login/", session.Login.as_view(), name="login"),
@@ -28,7 +37,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("robots.txt", session.robots, name="robots"),
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/<str:ref>/", accounts.account, name="account"),
+    path("accounts/<str:ref>/lines/", accounts.account_lines, name="account_lines"),
+    path("accounts/<str:ref>/evidence/<str:kind>/", accounts.evidence, name="evidence"),
+    path("accounts/<str:ref>/picture.svg", accounts.account_picture, name="account_picture"),
     path("partnerships/", partnerships.partnerships, name="partnerships"),
+    path("partnerships/<str:public_id>/", partnerships.partnership, name="partnership"),
+    path("follow-ups/", follow_ups.follow_ups, name="follow_ups"),
+    path("follow-ups/new/", follow_ups.follow_up_new, name="follow_up_new"),
+    path("follow-ups/<str:public_id>/", include(FOLLOW_UP)),
+    path("live/", live.live, name="live"),
     path("submissions/", submissions.submissions, name="submissions"),
     path("submissions/new/", submissions.submission_new, name="submission_new"),
     path("submissions/<str:public_id>/", include(SUBMISSION)),

@@ -17,7 +17,7 @@ from partners.engagement.colleagues import list_present
 from partners.engagement.models import FollowUp, FollowUpComment, FollowUpEvidence, FollowUpMatter
 from partners.engagement.services import get_in_reach, in_reach
 from partners.organisations.models import User
-from partners.tenancy.context import current_actor, current_organisation_id, current_user_id
+from partners.tenancy.context import current_actor, current_organisation_id
 
 
 class Whose(Enum):
@@ -105,9 +105,7 @@ def count_follow_ups() -> dict[Whose, dict[Status, int]]:
 
 
 def count_to_review() -> int:
-    """The acting person's own follow-ups whose review day has come; a mirror has none."""
-    if current_actor().user_id is None:
-        return 0
+    """The acting person's own follow-ups whose review day has come."""
     return _of(Whose.MINE).filter(closed_at=None, review_on__lte=timezone.localdate()).count()
 
 
@@ -140,7 +138,10 @@ def _of(whose: Whose) -> QuerySet[FollowUp]:
     if whose is Whose.THEIRS:
         return in_reach().exclude(organisation_id=organisation_id)
     own = in_reach().filter(organisation_id=organisation_id)
-    return own if whose is Whose.TEAM else own.filter(owner_id=current_user_id())
+    if whose is Whose.TEAM:
+        return own
+    user_id = current_actor().user_id  # a mirror has none, and nothing is its own
+    return own.none() if user_id is None else own.filter(owner_id=user_id)
 
 
 def _status(status: Status) -> Q:

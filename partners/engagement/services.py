@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from partners.access.doors import AccountCard, NotFound
+from partners.access.doors import AccountCard, NotFound, find_cards
 from partners.access.reach import accounts_in_reach, partnerships_in_reach
 from partners.agreements.models import Partnership
 from partners.audit.services import record
@@ -133,9 +133,13 @@ def change_state(
     with _changing(public_id, version) as follow_up:
         if follow_up.state == state:
             raise FollowUpError(gettext("It stands so already."), "state")
-        if state not in LIVE and not reason.strip():
+        in_sight = _is_in_sight(follow_up)
+        if not in_sight and state in LIVE:
+            raise FollowUpError(
+                gettext("Of what is no longer shared with you nothing goes on: it can be ended.")
+            )
+        if in_sight and state not in LIVE and not reason.strip():
             raise FollowUpError(gettext("Say why, in a sentence: the next run learns from it."), "reason")
-        in_sight = FollowUpMatter.objects.filter(follow_up=follow_up).exists()
         was, follow_up.state = follow_up.state, state.value
         follow_up.closed_at = None if state in LIVE else timezone.now()
         if reason.strip() and in_sight:  # of what is no longer shared nothing new is written
@@ -149,6 +153,10 @@ def comment(public_id: str, text: str, *, is_shared: bool) -> FollowUpComment:
     require(Permission.FOLLOW_UP)
     with transaction.atomic():
         follow_up = get_in_reach(public_id)
+        if not _is_in_sight(follow_up):
+            raise FollowUpError(
+                gettext("The account is no longer shared with you: nothing can be written about it.")
+            )
         is_own = follow_up.organisation_id == current_organisation_id()
         if is_shared and is_own and follow_up.shared_at is None:
             raise FollowUpError(
@@ -240,6 +248,14 @@ def _changing(public_id: str, version: int) -> Iterator[FollowUp]:
             ]
         )  # fmt: skip
         _announce(follow_up)
+
+
+def _is_in_sight(follow_up: FollowUp) -> bool:
+    """Whether the reader may know of the account now."""
+    account_id = follow_up.account_id
+    if account_id is None:
+        return follow_up.partnership.state == Partnership.State.ACTIVE
+    return (follow_up.partnership_id, account_id) in find_cards([follow_up.partnership], [account_id])
 
 
 def _matter(follow_up: FollowUp) -> FollowUpMatter:

@@ -7,16 +7,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from analytics.runs.models import Standing
-from analytics.runs.selectors import AccountRow, Month, PartnershipSummary
+from analytics.runs.selectors import AccountRow, PartnershipSummary
 from partners.ledger.selectors import Order
 
 WIDTH, HEIGHT = 1000, 100
 YEAR = 12
-SHOWN_MONTHS = 24
 STRIP_DAYS = 365
 STRIP_MARGIN = 7  # days before the first mark
-_BAR_SHARE = 0.72  # of a month's width
-_STEPS = tuple(map(Decimal, ("1", "2", "2.5", "5", "10")))  # what an axis may end at, times a power of ten
 _STANDINGS = ("on time", "late", "lapsed")
 
 
@@ -37,36 +34,6 @@ class Part:
     count: int
     start: int
     width: int
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One month of a chart, in thousandths and hundredths. `is_partial`: it is not over yet."""
-
-    row: Month
-    left: int
-    width: int
-    height: int
-    is_partial: bool
-
-    @property
-    def top(self) -> int:
-        """Where the bar begins, from above."""
-        return HEIGHT - self.height
-
-
-@dataclass(frozen=True)
-class Chart:
-    """Months in order, with the marks of the axis from the top down to zero."""
-
-    bars: list[Bar]
-    marks: list[Decimal]
-
-    @property
-    def labels(self) -> list[date]:
-        """The months at which equal parts of the chart begin; none where it cannot be divided."""
-        parts = next((parts for parts in (4, 3, 2) if len(self.bars) % parts == 0), 0)
-        return [bar.row.month for bar in self.bars[:: len(self.bars) // parts]] if parts else []
 
 
 @dataclass(frozen=True)
@@ -132,29 +99,6 @@ def stack(rows: Iterable[AccountRow]) -> list[Part]:
     return parts
 
 
-def chart(months: Sequence[Month], as_of: date) -> Chart | None:
-    """Units a month, gaps filled with zero, up to the month of `as_of`; None where there is none."""
-    known = {month.month: month for month in months if month.month <= as_of}
-    if not known:
-        return None
-    present = as_of.replace(day=1)
-    shown = [month for month in [*months_before(as_of, SHOWN_MONTHS - 1), present] if month >= min(known)]
-    rows = [known.get(month, Month(month, 0, Decimal(0), None)) for month in shown]
-    top = _axis_top(max(row.units for row in rows))
-    slot = WIDTH / len(rows)
-    bars = [
-        Bar(
-            row=row,
-            left=round((place + (1 - _BAR_SHARE) / 2) * slot),
-            width=round(slot * _BAR_SHARE),
-            height=round(HEIGHT * max(row.units, Decimal(0)) / top),
-            is_partial=row.month == present,
-        )
-        for place, row in enumerate(rows)
-    ]
-    return Chart(bars, [top, top / 2, Decimal(0)])
-
-
 def strip(orders: Sequence[Order], standing: Standing | None, as_of: date) -> Strip | None:
     """The order days of the last year, the day of the next order as expected, and where lateness begins."""
     first = as_of - timedelta(days=STRIP_DAYS)
@@ -175,12 +119,6 @@ def strip(orders: Sequence[Order], standing: Standing | None, as_of: date) -> St
         expected=None if expected is None else place(expected),
         late_from=place(expected) if expected and is_late else None,
     )
-
-
-def _axis_top(highest: Decimal) -> Decimal:
-    """The least round number that is not below the highest value, and not below 1."""
-    power = Decimal(10) ** max(highest.adjusted(), 0)
-    return next(power * step for step in _STEPS if power * step >= highest)
 
 
 def _month(number: int) -> date:

@@ -60,11 +60,25 @@ JUDGEMENTS: Words = {
     "too few orders": _("too few orders to judge"),
     "too short a history": _("too short a history to judge"),
 }
+FAMILY_STATES: Words = {
+    "stopped": pgettext_lazy("a family", "stopped"),
+    "new": pgettext_lazy("a family", "new"),
+    "bought": pgettext_lazy("a family", "bought"),
+}
+LINE_KINDS: Words = {
+    "sale": _("sale"),
+    "return": _("return"),
+    "transfer": _("transfer"),
+    "sample": _("sample"),
+    "correction": _("correction"),
+}
 # What an owner's access log calls the things that were read.
 READINGS: Words = {
     "accounts": _("the list of accounts"),
     "account": _("the page of an account"),
     "orders": _("the orders of an account"),
+    "lines": _("single lines of an account"),
+    "follow_ups": _("the follow-ups that you share"),
     "analysis": _("the lines behind its figures"),
     "submissions": _("when files came"),
 }
@@ -170,4 +184,54 @@ REASONS: Words = {
     "not_a_whole_number": _("Not a whole number"),
     "zero_quantity": _("Quantity of zero"),
     "huge_line": _("Amount larger than can be meant"),
+}
+FOLLOW_UPS: Words = {
+    "mine": _("Mine"),
+    "team": _("My team's"),
+    "theirs": _("Shared with us"),
+}
+FOLLOW_UP_STATUSES: Words = {
+    "live": pgettext_lazy("follow-ups", "under way"),
+    "overdue": pgettext_lazy("follow-ups", "overdue"),
+    "ended": pgettext_lazy("follow-ups", "ended"),
+}
+FOLLOW_UP_STATES: Words = {
+    "open": pgettext_lazy("a follow-up", "open"),
+    "confirmed": pgettext_lazy("a follow-up", "confirmed"),
+    "won": pgettext_lazy("a follow-up", "won"),
+    "lost": pgettext_lazy("a follow-up", "lost"),
+    "false_alarm": pgettext_lazy("a follow-up", "false alarm"),
+    "project_finished": pgettext_lazy("a follow-up", "project finished"),
+}
+# The same, as the choices of a form.
+FOLLOW_UP_STEPS: Words = {
+    "open": _("Open: take it up again"),
+    "confirmed": _("Confirmed: the finding is right, the work goes on"),
+    "won": _("Won: they buy as they used to"),
+    "lost": _("Lost: they will not come back"),
+    "false_alarm": _("False alarm: nothing was wrong with them"),
+    "project_finished": _("Project finished: it was to end"),
+}
+# What its own side did to a follow-up, as the record calls it.
+FOLLOW_UP_ACTIONS: Words = {
+    "follow_up.opened": _("took it up"),
+    "follow_up.changed": _("changed the plan"),
+    "follow_up.commented": _("wrote a comment"),
+    "follow_up.state": _("said how it stands"),
+    "follow_up.shared": _("shared it"),
+    "follow_up.kept": _("stopped sharing it"),
+}
+FOLLOW_UP_FIELDS: Words = {
+    "owner": _("owner"),
+    "next_step": _("next step"),
+    "due_on": _("due date"),
+    "review_on": _("review date"),
+}
+# How what was found stands in the latest analysis: a step of the ladder, or the rhythm.
+FINDING_STATES: Words = {
+    **JUDGEMENTS,
+    "raised": pgettext_lazy("a finding", "still so"),
+    "normal": pgettext_lazy("a finding", "back to normal"),
+    "no baseline": pgettext_lazy("a finding", "nothing to compare with"),
+    "no order": pgettext_lazy("a finding", "no order to measure"),
 }

@@ -5,16 +5,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from analytics.runs.models import Standing
-from analytics.runs.selectors import Month
 from partners.ledger.selectors import Order
-from portal.ui.figures import chart, line, months_before, strip, year_of
+from portal.ui.figures import line, months_before, strip, year_of
 
 AS_OF = date(2026, 3, 17)
 ORDER = Order(date(2026, 3, 3), Decimal(1), 1, 1, None, None, None, None, 0, (2, 2))
-
-
-def month(year: int, number: int, units: int) -> Month:
-    return Month(date(year, number, 1), 1, Decimal(units), None)
 
 
 def test_the_months_before_a_day_are_whole_and_cross_the_year() -> None:
@@ -41,30 +36,6 @@ def test_without_the_whole_year_before_there_is_no_change() -> None:
 def test_a_line_runs_from_edge_to_edge_and_from_top_to_foot() -> None:
     assert line([Decimal(5), Decimal(15), Decimal(10)]) == "0,100 500,0 1000,50"
     assert line([Decimal(3), Decimal(3)]) == "0,100 1000,100"
-
-
-def test_a_chart_fills_gaps_and_marks_the_month_that_is_not_over() -> None:
-    found = chart([month(2025, 12, 40), month(2026, 2, 80), month(2026, 3, 20), month(2026, 4, 99)], AS_OF)
-    assert found is not None
-    assert [bar.row.units for bar in found.bars] == [40, 0, 80, 20]
-    assert [bar.is_partial for bar in found.bars] == [False, False, False, True]
-    assert found.marks == [100, 50, 0]
-    assert [(bar.top, bar.height) for bar in found.bars] == [(60, 40), (100, 0), (20, 80), (80, 20)]
-    assert [bar.left for bar in found.bars] == [35, 285, 535, 785]
-
-
-def test_a_chart_shows_two_years_at_most_and_none_of_nothing() -> None:
-    found = chart([month(2020, 1, 5), month(2026, 1, 5)], AS_OF)
-    assert found is not None
-    assert len(found.bars) == 24
-    assert found.labels == [date(2024, 4, 1), date(2024, 10, 1), date(2025, 4, 1), date(2025, 10, 1)]
-    assert chart([], AS_OF) is None
-
-
-def test_returns_beyond_sales_make_no_bar_below_the_line() -> None:
-    found = chart([month(2026, 2, -4)], AS_OF)
-    assert found is not None
-    assert [bar.height for bar in found.bars] == [0, 0]
 
 
 def test_a_strip_ends_at_the_day_of_the_data_and_shades_what_is_late() -> None:

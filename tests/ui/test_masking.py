@@ -22,6 +22,12 @@ MONEY = re.compile(
 NOT_SHARED = "not shared"
 
 
+# What is withheld is said of the one step that rests on it: the maker knows the grants.
+WITHHELD = re.compile(
+    r'<li class="step-6 unknown">\s*<h3>Revenue drops</h3>\s*<p class="quiet">prices are not shared</p>\s*</li>'
+)
+
+
 def without_token(body: bytes) -> bytes:
     return re.sub(rb'name="csrfmiddlewaretoken" value="\w+"', b"", body)
 
@@ -35,7 +41,10 @@ def pages_of(world: World, person: str, client: Client) -> dict[str, str]:
     urls += [reverse("account", args=[ref]) for ref in refs]
     found = {url: client.get(url) for url in urls}
     assert {response.status_code for response in found.values()} == {200}
-    return {url: unescape(without_token(response.content).decode()) for url, response in found.items()}
+    return {
+        url: WITHHELD.sub("", unescape(without_token(response.content).decode()))
+        for url, response in found.items()
+    }
 
 
 def figures(amounts: Iterable[Decimal]) -> list[str]:

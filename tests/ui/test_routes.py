@@ -2,16 +2,22 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
+from analytics.runs.pictures import get_finding
+from analytics.runs.selectors import get_overview
 from integrations.ingestion.models import Submission
 from integrations.ingestion.services import check_submission, receive_file
 from partners.agreements.models import Category
 from partners.audit.models import AuditEntry
+from partners.engagement.models import FollowUp
+from partners.engagement.services import Plan, open_follow_up
 from partners.tenancy.context import acting_as
 from partners.tenancy.models import new_public_id
 from tests.ui.conftest import Browse, analyse, ref_of
@@ -31,18 +37,46 @@ class Route:
     kind: str = ""
     method: str = "get"
     sends_on: bool = False
+    is_stream: bool = False
+    in_query: bool = False
     data: Mapping[str, str] = field(default_factory=dict)
 
 
 RIVALS = ("sam", "otto", "contoso-admin", "southwest-admin")
 ABOUT_A_FILE = {"denied": ("rita",), "foreign": (*RIVALS, "mia", "vic"), "kind": "submission"}
 DECIDES = {**ABOUT_A_FILE, "allowed": ("ana", "uwe"), "method": "post", "sends_on": True}
+ABOUT_AN_ACCOUNT = {
+    "allowed": ("ana",),
+    "denied": ("uwe", "vic"),
+    "foreign": (*RIVALS, "mia", "rita"),
+    "kind": "account",
+}
+ABOUT_A_FOLLOW_UP = {"denied": ("uwe", "vic"), "foreign": (*RIVALS, "mia", "rita"), "kind": "follow_up"}
+WORKS = {**ABOUT_A_FOLLOW_UP, "allowed": (), "method": "post", "sends_on": True}
 MANIFEST = {
     "home": Route(("ana", "rita", "sam", "otto", "mia", "max", "contoso-admin")),
     "accounts": Route(("ana", "rita", "sam", "otto", "mia", "max"), denied=("uwe", "vic")),
     "account": Route(("ana",), denied=("uwe", "vic"), foreign=(*RIVALS, "mia", "rita"), kind="account"),
-    "account by handle": Route(("mia",), denied=("vic",), foreign=(*RIVALS, "ana", "max"), kind="handle"),
+    "account by handle": Route(
+        ("mia", "ana"), denied=("vic",), foreign=(*RIVALS, "max", "rita"), kind="handle"
+    ),
+    "account_lines": Route(**ABOUT_AN_ACCOUNT),
+    "account_picture": Route(**ABOUT_AN_ACCOUNT),
+    "evidence": Route(**ABOUT_AN_ACCOUNT),
     "partnerships": Route(("ana", "sam", "mia", "max", "otto"), denied=("rita", "uwe", "vic")),
+    "partnership": Route(
+        ("ana", "mia"), denied=("rita", "uwe", "vic"), foreign=(*RIVALS, "max"), kind="partnership"
+    ),
+    "live": Route(("ana", "rita", "uwe", "mia", "sam"), is_stream=True),
+    "follow_ups": Route(("ana", "rita", "mia", "max", "sam"), denied=("uwe", "vic")),
+    "follow_up_new": Route(
+        ("ana",), denied=("uwe", "vic"), foreign=(*RIVALS, "rita"), kind="account", in_query=True
+    ),
+    "follow_up": Route(("ana",), **ABOUT_A_FOLLOW_UP),
+    "follow_up_plan": Route(**WORKS),
+    "follow_up_comment": Route(**{**WORKS, "data": {"text": "Hello"}}),
+    "follow_up_state": Route(**WORKS),
+    "follow_up_share": Route(**WORKS),
     "submissions": Route(("ana", "uwe", "vic", "mia", "sam"), denied=("rita",)),
     "submission_new": Route(("ana", "uwe", "vic", "mia"), denied=("rita",)),
     "submission": Route(("ana", "uwe"), **ABOUT_A_FILE),
@@ -85,17 +119,33 @@ def ids(channel: World) -> dict[str, str]:
         "account": ref_of(channel, "ana", "adventure", "northwest"),
         "handle": ref_of(channel, "mia", "adventure", "northwest"),
         "submission": file.public_id,
+        "partnership": partnership.public_id,
+        "follow_up": opened(channel).public_id,
     }
 
 
-PREFIXES = {"account": "acc", "handle": "cus", "submission": "sub"}
+def opened(world: World) -> FollowUp:
+    """A follow-up of Ana's on the late account, which nobody else may see."""
+    partnership = world.partnerships["adventure", "northwest"]
+    with acting_as(world.actor("ana")):
+        late = next(row for row in get_overview([partnership]).late)
+        finding = get_finding(partnership, late.card, "should_have_ordered")
+        assert finding is not None
+        plan = Plan(world.seats["ana"].public_id, "Ring them", None, timezone.localdate())
+        return open_follow_up(partnership, late.card, finding, plan)
+
+
+PREFIXES = {"account": "acc", "handle": "cus", "submission": "sub", "partnership": "ptn", "follow_up": "fup"}
 
 
 def address(name: str, ids: Mapping[str, str], *, invented: bool = False) -> str:
     route, view = MANIFEST[name], name.partition(" ")[0]
     if not route.kind:
         return reverse(view)
-    return reverse(view, args=[new_public_id(PREFIXES[route.kind]) if invented else ids[route.kind]])
+    ref = new_public_id(PREFIXES[route.kind]) if invented else ids[route.kind]
+    if route.in_query:
+        return f"{reverse(view)}?account={ref}&kind=should_have_ordered"
+    return reverse(view, args=[ref, "breadth_narrows"] if view == "evidence" else [ref])
 
 
 def ask(client: Client, route: Route, url: str) -> HttpResponse:
@@ -109,7 +159,8 @@ def test_nobody_in_particular_is_sent_to_the_login(ids: dict[str, str], client: 
     for name, route in MANIFEST.items():
         url = address(name, ids)
         for response in (ask(client, route, url), client.get(url), client.post(url)):
-            assert (response.status_code, response.headers["Location"]) == (302, f"/login/?next={url}"), name
+            sent_to = unquote(response.headers["Location"])
+            assert (response.status_code, sent_to) == (302, f"/login/?next={url}"), name
 
 
 def test_whoever_may_gets_the_page(ids: dict[str, str], browse: Browse) -> None:

@@ -11,7 +11,7 @@ from django.utils import translation
 
 import portal
 from analytics.core.findings import LAPSED, LATE, ON_TIME, TOO_FEW_ORDERS, TOO_SHORT_A_HISTORY
-from analytics.runs.selectors import Money
+from analytics.runs.reading import Money
 from integrations.ingestion.models import Submission
 from integrations.ingestion.reading import FEEDS, Reason
 from integrations.ingestion.reasons import LedgerReason

@@ -34,6 +34,7 @@ COLUMNS = (
     Column(
         "account", _("Account"), lambda row: account_name(row.card).casefold(), False, first_descends=False
     ),
+    Column("ladder", _("Ladder"), lambda row: (len(row.lit), max((one.step for one in row.lit), default=0))),
     Column("gap", _("Usual gap"), lambda row: row.usual_gap, first_descends=False),
     Column("late", _("Late by"), lambda row: row.days_late if row.judgement in LATE else None),
     Column("last", _("Last order"), lambda row: row.last_order_on),

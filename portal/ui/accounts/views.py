@@ -1,25 +1,40 @@
-"""End customers: the list, and the page with the orders behind every judgement."""
+"""The accounts: the list, one of them, and what stands behind each of its numbers."""
+
+from datetime import date
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
 
+from analytics.core.quarters import MEASURES
 from analytics.core.registry import METRICS, SIGNALS
-from analytics.runs.selectors import AccountPicture, Money, get_account_picture, list_accounts
+from analytics.runs.pictures import AccountPicture, get_account_picture, get_evidence
+from analytics.runs.reading import Money, latest_run
+from analytics.runs.selectors import list_accounts
 from integrations.ingestion.selectors import name_submissions
-from partners.access.doors import list_cards_of, list_partnerships
+from partners.access.doors import AccountCard, list_cards_of, list_partnerships, shared_categories
+from partners.agreements.models import Partnership
+from partners.catalogue.selectors import find_family
+from partners.engagement.selectors import list_of_accounts
+from partners.ledger.selectors import Slice, list_lines
 from partners.organisations.roles import Permission
 from partners.tenancy.context import current_organisation_id
+from portal.ui.accounts.drawings import MEASURED_UNITS, draw_evidence, draw_units
+from portal.ui.accounts.ladder import ladder, worst
 from portal.ui.accounts.listing import PAGE_SIZE, columns_of, headings, in_order, matching, offered, slug
-from portal.ui.figures import chart, strip, year_of
+from portal.ui.charts.drawing import chart_response
+from portal.ui.figures import strip, year_of
 from portal.ui.pages import page
-from portal.ui.parameters import read_page_number, read_parameters
+from portal.ui.parameters import UnknownParameter, read_page_number, read_parameters
 from portal.ui.words import JUDGEMENTS
 
 HOW_FOUND = ("order_interval", "order_quantity")
+LINES_SHOWN = 100
 
 
-@page(Permission.VIEW_ACCOUNTS)
+@page(Permission.VIEW_ACCOUNTS, mirrored=True)
 def accounts(request: HttpRequest) -> HttpResponse:
     """Every account in sight and reach, filtered and sorted by what is visible of it."""
     partnerships = list_partnerships()
@@ -42,27 +57,120 @@ def accounts(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/accounts.html", context)
 
 
-@page(Permission.VIEW_ACCOUNTS)
+@page(Permission.VIEW_ACCOUNTS, mirrored=True)
 def account(request: HttpRequest, ref: str) -> HttpResponse:
-    """One account: how it stands, its rhythm, its months and the orders behind them."""
-    met = {partnership.public_id: (partnership, card) for partnership, card in list_cards_of(ref)}
-    given = read_parameters(request, {"partnership": list(met)})
-    partnership, card = met[given.get("partnership", next(iter(met)))]
+    """One account: the ladder, its own normal, its families, its rhythm and the orders behind them."""
+    met = _met(ref)
+    partnership, card, __ = _chosen(request, met)
     picture = get_account_picture(partnership, card)
-    is_own = partnership.distributor_id == current_organisation_id()
+    first = worst(picture)
+    reviews = list_of_accounts([partnership], [card.account_id])
     context = {
-        "partnership": partnership,
-        "partnerships": [partnership for partnership, _ in met.values()],
-        "card": card,
+        **_place(partnership, card),
+        "partnerships": [one for one, __ in met.values()],
         "picture": picture,
-        "is_own": is_own,
-        "sources": name_submissions({order.submission_id for order in picture.orders}) if is_own else {},
+        "steps": ladder(picture, shared_categories(partnership)),
+        "worst": first,
+        "reviews": reviews,
+        "taken": next((row for row in reviews if first and row.takes(first.kind)), None),
+        "drawing": draw_units(picture, first),
+        "sources": name_submissions({order.submission_id for order in picture.orders}),
         "signal": SIGNALS[picture.finding.kind if picture.finding else "should_have_ordered"],
         "metrics": [METRICS[key] for key in HOW_FOUND],
         **_figures(picture),
         **_columns(picture),
     }
     return render(request, "accounts/account.html", context)
+
+
+@page(Permission.VIEW_ACCOUNTS, mirrored=True)
+def account_picture(request: HttpRequest, ref: str) -> HttpResponse:
+    """The chart of its units for print."""
+    partnership, card, __ = _chosen(request, _met(ref))
+    picture = get_account_picture(partnership, card)
+    drawing = draw_units(picture, worst(picture))
+    if drawing is None:
+        raise Http404
+    return chart_response(drawing.spec, f"{card.ref}.svg")
+
+
+@page(Permission.VIEW_ACCOUNTS, mirrored=True)
+def evidence(request: HttpRequest, ref: str, kind: str) -> HttpResponse:
+    """Everything that a person needs to recompute one step of the ladder."""
+    if kind not in MEASURES or MEASURES[kind].step is None:
+        raise Http404
+    partnership, card, __ = _chosen(request, _met(ref))
+    found = get_evidence(partnership, card, kind)
+    context = {
+        **_place(partnership, card),
+        "kind": kind,
+        "measure": MEASURES[kind],
+        "signal": SIGNALS[kind],
+        "evidence": found,
+        "drawing": draw_evidence(found, kind, str(MEASURED_UNITS[kind])),
+    }
+    return render(request, "accounts/evidence.html", context)
+
+
+@page(Permission.VIEW_ACCOUNTS, mirrored=True)
+def account_lines(request: HttpRequest, ref: str) -> HttpResponse:
+    """The ledger's lines behind a number, each with its file and row."""
+    partnership, card, given = _chosen(request, _met(ref), month=None, family=None, page=None)
+    run = latest_run(partnership)
+    if run is None:
+        raise Http404
+    cut = Slice(run.as_of, run.known_at, _month(given.get("month")), given.get("family"))
+    number = int(given.get("page", "1")) if given.get("page", "1").isdecimal() else 0
+    offset = max(number - 1, 0) * LINES_SHOWN
+    lines, total = list_lines(partnership, card.account_id, cut, limit=LINES_SHOWN, offset=offset)
+    pages = Paginator(range(total), LINES_SHOWN)
+    shown = pages.page(read_page_number(given, pages.num_pages))
+    family = find_family(partnership.manufacturer_id, cut.family) if cut.family else None
+    context = {
+        **_place(partnership, card),
+        "run": run,
+        "page": shown,
+        "lines": lines,
+        "total": total,
+        "month": cut.month,
+        "family": family,
+        "has_number": any(line.number for line in lines),
+        "has_net": any(line.net is not None for line in lines),
+        "sources": name_submissions({line.submission_id for line in lines}),
+    }
+    return render(request, "accounts/lines.html", context)
+
+
+Met = dict[str, tuple[Partnership, AccountCard]]
+
+
+def _met(ref: str) -> Met:
+    """The account, by the partnerships in which it is met."""
+    return {partnership.public_id: (partnership, card) for partnership, card in list_cards_of(ref)}
+
+
+def _chosen(
+    request: HttpRequest, met: Met, **offered: list[str] | None
+) -> tuple[Partnership, AccountCard, dict[str, str]]:
+    given = read_parameters(request, {"partnership": list(met), **offered})
+    return (*met[given.get("partnership", next(iter(met)))], given)
+
+
+def _place(partnership: Partnership, card: AccountCard) -> dict[str, object]:
+    is_own = partnership.distributor_id == current_organisation_id()
+    return {"partnership": partnership, "card": card, "is_own": is_own}
+
+
+def _month(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        found = parse_date(f"{text}-01")
+    except ValueError:
+        found = None
+    if found is None:
+        raise UnknownParameter(_("A month is written as 2026-03."))
+    return found
 
 
 def _figures(picture: AccountPicture) -> dict[str, object]:
@@ -72,7 +180,6 @@ def _figures(picture: AccountPicture) -> dict[str, object]:
     net = {month.month: month.net for month in picture.months if month.net is not None}
     money = year_of(net, as_of) if picture.currency else None
     return {
-        "chart": chart(picture.months, as_of),
         "strip": strip(picture.orders, picture.standing, as_of),
         "units": year_of({month.month: month.units for month in picture.months}, as_of),
         "net": Money(money.total, picture.currency) if money and picture.currency else None,
@@ -85,6 +192,4 @@ def _columns(picture: AccountPicture) -> dict[str, bool]:
         "has_number": any(order.number for order in picture.orders),
         "has_net": any(order.net is not None for order in picture.orders),
         "has_salesperson": any(order.salesperson for order in picture.orders),
-        "has_month_net": picture.currency is not None
-        and any(month.net is not None for month in picture.months),
     }

@@ -7,7 +7,7 @@ from analytics.core.registry import METRICS, SIGNALS
 from portal.ui.pages import page
 
 
-@page(None)
+@page(None, mirrored=True)
 def definitions(request: HttpRequest) -> HttpResponse:
     """Every metric and signal kind."""
     context = {"metrics": METRICS.values(), "signals": SIGNALS.values()}

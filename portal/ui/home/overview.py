@@ -8,14 +8,9 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from analytics.runs.selectors import (
-    AccountRow,
-    LateOrder,
-    Money,
-    Overview,
-    PartnershipSummary,
-    total_at_stake,
-)
+from analytics.runs.reading import LATE, Money
+from analytics.runs.selectors import AccountRow, LateOrder, Overview, PartnershipSummary, total_at_stake
+from partners.engagement.selectors import FollowUpRow
 from portal.ui.figures import Part, Year, stack, sum_months, year_of
 
 if TYPE_CHECKING:
@@ -23,13 +18,17 @@ if TYPE_CHECKING:
 
 SHOWN_LATE = 12
 URGENT_MISSED = 2  # orders missed from which a row asks for action first
+FAR_DOWN = 2  # steps
+SHOWN_SLIPPING = 8
+LEADING = 2  # rows whose button is filled
 
 
 @dataclass(frozen=True)
 class Headline:
     """The finding: how many are late, what is waiting, and how old the data is.
 
-    `stake` is over the `priced` rows alone; `units` stands in where no row has money.
+    `stake` is over the `priced` rows alone; `units` stands in where no row has money. `far_down`: how many accounts
+    are two steps or more down the ladder.
     """
 
     late: int
@@ -37,6 +36,7 @@ class Headline:
     stake: Money | None
     priced: int
     units: float
+    far_down: int
     oldest: date | None
     newest: date | None
 
@@ -62,12 +62,36 @@ class Standings:
 
 @dataclass(frozen=True)
 class LateRow:
-    """A late order with its picture: the usual gap and what is over it, in hundredths of the present one."""
+    """A late order with its picture: the usual gap and what is over it, in hundredths of the present one.
+
+    `taken`: who takes care of it; `leads`: among the first that nobody does.
+    """
 
     order: LateOrder
     is_urgent: bool
+    leads: bool
     usual: int
     over: int
+    taken: FollowUpRow | None
+
+
+@dataclass(frozen=True)
+class SlippingRow:
+    """An account on its way down that is not late; `kind`: its lowest step that is lit."""
+
+    account: AccountRow
+    kind: str
+    taken: FollowUpRow | None
+
+
+@dataclass(frozen=True)
+class Slipping:
+    """The accounts furthest down the ladder, of all that are on it."""
+
+    rows: list[SlippingRow]
+    total: int
+    has_net: bool
+    may_follow: bool
 
 
 @dataclass(frozen=True)
@@ -80,6 +104,7 @@ class LateTable:
     has_units: bool
     has_partnership: bool
     is_profit: bool
+    may_follow: bool
 
 
 def headline(overview: Overview) -> Headline:
@@ -93,6 +118,7 @@ def headline(overview: Overview) -> Headline:
         stake=stake,
         priced=len(profits),
         units=sum(row.units_at_stake for row in overview.late),
+        far_down=sum(len(row.lit) >= FAR_DOWN for row in overview.accounts),
         oldest=min(days, default=None),
         newest=max(days, default=None),
     )
@@ -123,19 +149,47 @@ def standings(accounts: Sequence[AccountRow]) -> Standings:
     return Standings(on_time, len(accounts), stack(accounts))
 
 
-def late_table(late: Sequence[LateOrder], partnerships: int, limit: int = SHOWN_LATE) -> LateTable:
+def late_table(
+    late: Sequence[LateOrder], partnerships: int, taken: Sequence[FollowUpRow], *, may_follow: bool
+) -> LateTable:
     """The most urgent rows, without a column that none of them could fill."""
+    by_account = {
+        (row.partnership.pk, row.card.account_id): row for row in taken if row.card and row.takes(LATE)
+    }
+    shown = [
+        (order, by_account.get((order.partnership.pk, order.card.account_id))) for order in late[:SHOWN_LATE]
+    ]
+    leading = [order for order, follow_up in shown if follow_up is None][:LEADING]
     return LateTable(
-        rows=[_late_row(order) for order in late[:limit]],
+        rows=[_late_row(order, follow_up, leads=order in leading) for order, follow_up in shown],
         total=len(late),
         has_stake=any(order.stake for order in late),
         has_units=any(order.stake is None for order in late),
         has_partnership=partnerships > 1,
         is_profit=all(order.stake.basis == "gross_profit" for order in late if order.stake),
+        may_follow=may_follow,
     )
 
 
-def _late_row(order: LateOrder) -> LateRow:
+def slipping(accounts: Sequence[AccountRow], taken: Sequence[FollowUpRow], *, may_follow: bool) -> Slipping:
+    """The accounts on the ladder that are not late anyway: most steps first, then the largest."""
+    found = [row for row in accounts if row.lit and row.judgement not in ("late", "lapsed")]
+    found.sort(key=lambda row: (-len(row.lit), -(row.net.amount if row.net else row.units)))
+    return Slipping(
+        rows=[_slipping_row(row, taken) for row in found[:SHOWN_SLIPPING]],
+        total=len(found),
+        has_net=any(row.net for row in found),
+        may_follow=may_follow,
+    )
+
+
+def _slipping_row(row: AccountRow, taken: Sequence[FollowUpRow]) -> SlippingRow:
+    kind = row.lit[0].kind
+    of_it = (one for one in taken if one.card and one.card.account_id == row.card.account_id)
+    return SlippingRow(row, kind, next((one for one in of_it if one.takes(kind)), None))
+
+
+def _late_row(order: LateOrder, taken: FollowUpRow | None, *, leads: bool) -> LateRow:
     present = order.usual_gap + max(order.days_late, 0)
     usual = round(100 * order.usual_gap / present) if present else 100
-    return LateRow(order, order.orders_missed >= URGENT_MISSED, usual, 100 - usual)
+    return LateRow(order, order.orders_missed >= URGENT_MISSED, leads, usual, 100 - usual, taken)

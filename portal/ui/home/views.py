@@ -10,9 +10,10 @@ from integrations.ingestion.selectors import list_submissions
 from partners.access.doors import list_partnerships, list_shared_categories
 from partners.agreements.models import Partnership
 from partners.audit.selectors import list_readings
+from partners.engagement.selectors import list_of_accounts
 from partners.organisations.roles import Permission, can
 from partners.tenancy.context import current_organisation_id
-from portal.ui.home.overview import cards, headline, late_table, standings
+from portal.ui.home.overview import cards, headline, late_table, slipping, standings
 from portal.ui.pages import page
 from portal.ui.partnerships.sharing import in_order, list_agreements, month_began
 from portal.ui.session.seats import is_maker
@@ -20,18 +21,20 @@ from portal.ui.session.seats import is_maker
 LATEST_SUBMISSIONS = 5
 
 
-@page(None)
+@page(None, mirrored=True)
 def home(request: HttpRequest) -> HttpResponse:
     """The finding first; who may not see accounts starts with the files."""
     if not can(Permission.VIEW_ACCOUNTS):
         return redirect("submissions")
     partnerships = list_partnerships()
-    overview = get_overview(partnerships)
+    overview, taken = get_overview(partnerships), list_of_accounts(partnerships)
+    may_follow = can(Permission.FOLLOW_UP)
     context = {
         "headline": headline(overview),
         "cards": cards(overview.summaries),
         "standings": standings(overview.accounts),
-        "late": late_table(overview.late, len(partnerships)),
+        "late": late_table(overview.late, len(partnerships), taken, may_follow=may_follow),
+        "slipping": slipping(overview.accounts, taken, may_follow=may_follow),
         "may_send": any(
             partnership.distributor_id == current_organisation_id() for partnership in partnerships
         ),
@@ -39,6 +42,8 @@ def home(request: HttpRequest) -> HttpResponse:
     }
     if can(Permission.VIEW_SUBMISSIONS):
         context["submissions"] = list_submissions(partnerships, LATEST_SUBMISSIONS)
+    if may_follow:
+        context["reviews"] = [row for row in taken if row.is_mine]
     return render(request, "home/home.html", context)
 
 

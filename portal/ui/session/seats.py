@@ -13,8 +13,8 @@ def seat_of(request: HttpRequest) -> Seat:
 
 
 def is_maker(request: HttpRequest) -> bool:
-    """Whether the present seat is a manufacturer's."""
-    return seat_of(request).kind is OrganisationKind.MANUFACTURER
+    """Whether the page is a manufacturer's: that of the present seat, or the one that a mirror shows."""
+    return hasattr(request, "mirror") or seat_of(request).kind is OrganisationKind.MANUFACTURER
 
 
 def find_seat(request: HttpRequest, organisation_public_id: str) -> Seat | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.forms import BoundField
 
-from analytics.runs.selectors import Money
+from analytics.runs.reading import Money
 from integrations.ingestion.models import QuarantinedRow, Submission
 from integrations.ingestion.reading import Examination
 from integrations.ingestion.selectors import ReasonCount, SubmissionPicture

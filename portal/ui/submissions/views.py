@@ -35,7 +35,7 @@ PIECE = 1 << 20
 BAD_REQUEST = 400
 
 
-@page(Permission.VIEW_SUBMISSIONS)
+@page(Permission.VIEW_SUBMISSIONS, mirrored=True)
 def submissions(request: HttpRequest) -> HttpResponse:
     """The newest files: one's own with all that was found, a partner's as far as it shares that they came."""
     partnerships = list_partnerships()

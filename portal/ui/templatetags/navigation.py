@@ -8,6 +8,7 @@ from django.template.context import RequestContext
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from partners.engagement.selectors import count_to_review
 from partners.organisations.roles import Permission, can
 
 if TYPE_CHECKING:
@@ -19,11 +20,21 @@ register = template.Library()
 ENTRIES = (
     ("home", _("Home"), Permission.VIEW_ACCOUNTS),
     ("accounts", _("Accounts"), Permission.VIEW_ACCOUNTS),
+    ("follow_ups", _("Follow-ups"), Permission.VIEW_ACCOUNTS),
     ("partnerships", _("Partnerships"), Permission.VIEW_PARTNERSHIPS),
     ("submissions", _("Feeds and files"), Permission.VIEW_SUBMISSIONS),
     ("definitions", _("Definitions"), None),
 )
-PARENTS = {"account": "accounts", "submission_new": "submissions", "submission": "submissions"}
+PARENTS = {
+    "account": "accounts",
+    "evidence": "accounts",
+    "account_lines": "accounts",
+    "follow_up": "follow_ups",
+    "follow_up_new": "follow_ups",
+    "partnership": "partnerships",
+    "submission_new": "submissions",
+    "submission": "submissions",
+}
 
 
 @dataclass(frozen=True)
@@ -33,6 +44,7 @@ class Entry:
     url: str
     label: "StrPromise"
     is_current: bool
+    count: int = 0
 
 
 @register.simple_tag(takes_context=True)
@@ -41,7 +53,7 @@ def navigation(context: RequestContext) -> list[Entry]:
     match = context["request"].resolver_match
     here = PARENTS.get(match.url_name, match.url_name)
     return [
-        Entry(reverse(name), label, name == here)
+        Entry(reverse(name), label, name == here, count_to_review() if name == "follow_ups" else 0)
         for name, label, permission in ENTRIES
         if permission is None or can(permission)
     ]

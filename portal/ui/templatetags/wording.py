@@ -4,11 +4,11 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
-from analytics.runs.selectors import Money
+from analytics.runs.reading import Money
 from portal.ui import words
 
 register = template.Library()
@@ -34,6 +34,15 @@ SPELLED = (
     pgettext_lazy("a count that begins a sentence", "Ten"),
     pgettext_lazy("a count that begins a sentence", "Eleven"),
     pgettext_lazy("a count that begins a sentence", "Twelve"),
+)
+WITHIN = (
+    pgettext_lazy("a count within a sentence", "no"),
+    pgettext_lazy("a count within a sentence", "one"),
+    pgettext_lazy("a count within a sentence", "two"),
+    pgettext_lazy("a count within a sentence", "three"),
+    pgettext_lazy("a count within a sentence", "four"),
+    pgettext_lazy("a count within a sentence", "five"),
+    pgettext_lazy("a count within a sentence", "six"),
 )
 BASES = {
     "gross_profit": gettext_lazy("gross profit"),
@@ -78,6 +87,12 @@ def number(value: Decimal | float | None) -> str:
 
 
 @register.filter
+def decimals(value: float | None, places: int) -> str:
+    """A figure with just so many decimals, for who recomputes it."""
+    return "" if value is None else _signed(_rounded(Decimal(str(value)), places), places)
+
+
+@register.filter
 def short_number(value: Decimal | float | None) -> str:
     """A quantity in whole units."""
     return "" if value is None else _signed(_rounded(Decimal(str(value)), 0), 0)
@@ -114,16 +129,19 @@ def change(share: float | None) -> str:
 
 @register.filter
 def day(value: date | datetime | None) -> str:
-    """A date: '18 Nov 2025'."""
-    return (
-        "" if value is None else _together(formats.date_format(value, pgettext("format of a date", "j M Y")))
-    )
+    """A date: '18 Nov 2025'; of a moment, the day on which it is in the time zone of the page."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value) if isinstance(value, datetime) else value
+    return _together(formats.date_format(local, pgettext("format of a date", "j M Y")))
 
 
 @register.filter
 def moment(value: datetime | None) -> str:
     """A date with its time, in the time zone of the page."""
-    return "" if value is None else formats.date_format(value, pgettext("format of a moment", "j M Y, H:i T"))
+    if value is None:
+        return ""
+    return formats.date_format(timezone.localtime(value), pgettext("format of a moment", "j M Y, H:i T"))
 
 
 @register.filter
@@ -136,6 +154,12 @@ def month(value: date | None) -> str:
 def spelled(count: int) -> str:
     """A count that begins a sentence: spelled out up to twelve."""
     return str(SPELLED[count]) if 0 <= count < len(SPELLED) else short_number(count)
+
+
+@register.filter
+def spelled_within(count: int) -> str:
+    """A small count within a sentence: spelled out up to six."""
+    return str(WITHIN[count]) if 0 < count < len(WITHIN) else short_number(count)
 
 
 @register.filter
