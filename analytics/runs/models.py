@@ -26,7 +26,10 @@ class Outcome(WalledModel):
 
 
 class AnalysisRun(Outcome):
-    """One partnership analysed for one audience: as of a business date, as known at a moment."""
+    """One partnership analysed for one audience: as of a business date, as known at a moment.
+
+    `sight` is a digest of the lines behind it: another's file of which the audience sees nothing makes no new run.
+    """
 
     public_id = PublicIdField(prefix="run")
     as_of = models.DateField()
@@ -36,6 +39,7 @@ class AnalysisRun(Outcome):
     signals = models.PositiveIntegerField()
     late = models.PositiveIntegerField()
     is_latest = models.BooleanField(default=True)
+    sight = models.CharField(max_length=32, blank=True)
 
     class Meta(Outcome.Meta):
         constraints = [

@@ -27,9 +27,11 @@ from analytics.runs.reading import (
 from partners.access.doors import AccountCard, NotFound
 from partners.accounts.models import Account
 from partners.agreements.models import Partnership
+from partners.audit.services import note_read
 from partners.catalogue.models import ProductFamily
 from partners.engagement import services as engagement
 from partners.ledger.selectors import Order, frame_lines, list_orders
+from partners.tenancy.context import current_actor
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,14 @@ def get_evidence(partnership: Partnership, card: AccountCard, measure: str) -> E
     rung = _rungs(partnership, card).filter(measure=measure).first()
     if run is None or rung is None:
         raise NotFound(measure)
+    note_read(
+        current_actor(),
+        owner_id=partnership.distributor_id,
+        partnership_id=partnership.pk,
+        what="evidence",
+        rows=len(rung.values),
+        subject=card.ref,
+    )
     segment = Account.objects.get(pk=card.account_id).segment
     known = SeasonFactor.objects.filter(partnership_id=partnership.pk, measure=measure, segment=segment)
     seasons = {season.month_of_year: season for season in known}
@@ -203,6 +213,14 @@ def _rungs(partnership: Partnership, card: AccountCard) -> QuerySet[Rung]:
 
 def _families(partnership: Partnership, card: AccountCard, run: AnalysisRun) -> list[FamilyRow]:
     lines = frame_lines(partnership.pk, known_at=run.known_at, account_id=card.account_id)
+    note_read(
+        current_actor(),
+        owner_id=partnership.distributor_id,
+        partnership_id=partnership.pk,
+        what="families",
+        rows=len(lines),
+        subject=card.ref,
+    )
     found = families(lines, run.as_of)
     known = ProductFamily.objects.in_bulk(found["family"].tolist())
     rows = cast("list[dict[str, Any]]", found.to_dict("records"))

@@ -1,5 +1,6 @@
 """Analysing a partnership for one audience: the organisation that is acting, with what it may see."""
 
+import hashlib
 import math
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -70,13 +71,18 @@ _SIGNAL = [
 
 
 def analyse_partnership(
-    partnership_id: int, *, as_of: date | None = None, months: Sequence[date] | None = None
+    partnership_id: int,
+    *,
+    as_of: date | None = None,
+    months: Sequence[date] | None = None,
+    unless_same: bool = False,
 ) -> AnalysisRun | None:
     """Bring facts, standings and findings of a partnership up to date for the acting organisation.
 
     Facts of `months` alone are computed anew (None: of all). `as_of` None means the last day that the feed covers,
-    so that a late file makes nobody look late. Returns None where nothing is in sight, which for a maker is the
-    same whether nothing came or nothing is shared.
+    so that a late file makes nobody look late. With `unless_same` a maker to whom nothing has changed keeps its last
+    run: a new one would tell that a file came of which it sees no line. Returns None where nothing is in sight,
+    which for a maker is the same whether nothing came or nothing is shared.
     """
     require(Permission.ANALYSE)
     lock_outcomes(partnership_id)
@@ -95,8 +101,18 @@ def analyse_partnership(
         what="analysis",
         rows=len(lines),
     )
+    sight = _digest(lines, as_of)
+    same = AnalysisRun.objects.filter(partnership_id=partnership.pk, is_latest=True, sight=sight).first()
+    if unless_same and same is not None and partnership.distributor_id != current_organisation_id():
+        return same
     _store_facts(partnership, lines, None if is_first else months)
-    return _store_standings(partnership, lines, as_of, known_at)
+    return _store_standings(partnership, lines, as_of, known_at, sight)
+
+
+def _digest(lines: pd.DataFrame, as_of: date) -> str:
+    """What the audience sees, whatever its order."""
+    rows = pd.util.hash_pandas_object(lines, index=False).sort_values().to_numpy()
+    return hashlib.sha256(rows.tobytes() + as_of.isoformat().encode()).hexdigest()[:32]
 
 
 def _sweep(partnership: Partnership) -> bool:
@@ -137,13 +153,14 @@ def _amounts(scaled: pd.Series) -> pd.Series:
 
 
 def _store_standings(
-    partnership: Partnership, lines: pd.DataFrame, as_of: date, known_at: datetime
+    partnership: Partnership, lines: pd.DataFrame, as_of: date, known_at: datetime, sight: str
 ) -> AnalysisRun:
     rhythm = cadence(order_days(lines), as_of)
     rungs = _store_ladder(partnership, lines, as_of)
     signals = pd.concat([find(rhythm), _raised(rungs)], ignore_index=True)
     standings = rhythm.assign(judgement=judge(rhythm)).rename(columns={"account": "account_id"})
     run = _begin_run(partnership, as_of, known_at, standings, signals)
+    AnalysisRun.objects.filter(pk=run.pk).update(sight=sight)
     for model in (Standing, StandingMoney, StandingProfit):
         model.objects.filter(partnership_id=partnership.pk).delete()
     _insert(

@@ -28,7 +28,7 @@ def analyse(
     def work(done: Callable[[], None]) -> None:
         touched = None if months is None else [date.fromisoformat(month) for month in months]
         with acting_as(worker(organisation_id)):
-            analyse_partnership(partnership_id, months=touched)
+            analyse_partnership(partnership_id, months=touched, unless_same=True)
             done()
 
     run_leased(self, event_id=event_id, organisation_id=organisation_id, work=work)

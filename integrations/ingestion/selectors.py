@@ -71,6 +71,13 @@ def get_reporting(partnership: Partnership, today: date) -> Reporting:
     """The rhythm of the recorded files, as far as the reader may know that they came."""
     moments = Submission.objects.filter(partnership_id=partnership.pk, state=Submission.State.COMMITTED)
     days = sorted({moment.date() for moment in moments.values_list("received_at", flat=True)})
+    note_read(
+        current_actor(),
+        owner_id=partnership.distributor_id,
+        partnership_id=partnership.pk,
+        what="submissions",
+        rows=len(days),
+    )
     if len(days) < MIN_FILES:
         return Reporting(len(days), days[-1] if days else None, None, None, is_late=False)
     usual = round(median((later - day).days for day, later in pairwise(days)))

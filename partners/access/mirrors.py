@@ -16,6 +16,7 @@ def look_through(public_id: str) -> tuple[Partnership, Actor]:
     require(Permission.VIEW_PARTNERSHIPS)
     partnership = get_partnership(public_id)
     is_own = partnership.distributor_id == current_organisation_id() and not partnership.is_direct
-    if not is_own or current_actor().reach is Reach.ACCOUNTS:
+    is_live = partnership.state in (Partnership.State.ACTIVE, Partnership.State.SUSPENDED)
+    if not is_own or not is_live or current_actor().reach is Reach.ACCOUNTS:
         raise NotFound(public_id)
     return partnership, mirror(partnership.manufacturer_id, partnership.distributor_id)

@@ -5,7 +5,7 @@ Object permissions only: no superuser, no permission held for all objects at onc
 
 from typing import TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from guardian.shortcuts import assign_perm, get_objects_for_user, remove_perm
 
 from partners.access.models import AccountUserObjectPermission, PartnershipUserObjectPermission
@@ -29,11 +29,15 @@ def partnerships_in_reach() -> QuerySet[Partnership]:
 
 
 def accounts_in_reach() -> QuerySet[Account] | None:
-    """The accounts that the active actor holds by exception, or None where reach does not stop at accounts."""
+    """The accounts that the active actor holds by exception, or None where reach does not stop at accounts.
+
+    Who holds one that was merged away holds what it became.
+    """
     actor = current_actor()
     if actor.kind is not ActorKind.PERSON or actor.reach is not Reach.ACCOUNTS:
         return None
-    return _held(Account)
+    held = _held(Account).values("pk")
+    return Account.objects.filter(Q(pk__in=held) | Q(merged__in=held)).distinct()
 
 
 def give_reach(user: User, held: Partnership | Account) -> None:
@@ -51,7 +55,9 @@ def take_reach(user: User, held: Partnership | Account) -> None:
 def who_holds(partnership_id: int, account_id: int | None) -> dict[Reach, set[int]]:
     """The users of the acting organisation who hold this partnership, and those who hold this account."""
     of_partnership = PartnershipUserObjectPermission.objects.filter(content_object_id=partnership_id)
-    of_account = AccountUserObjectPermission.objects.filter(content_object_id=account_id)
+    of_account = AccountUserObjectPermission.objects.filter(
+        Q(content_object_id=account_id) | Q(content_object__merged_into=account_id)
+    )
     return {
         Reach.PARTNERSHIPS: set(of_partnership.values_list("user_id", flat=True)),
         Reach.ACCOUNTS: set(of_account.values_list("user_id", flat=True)),

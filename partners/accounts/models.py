@@ -18,12 +18,17 @@ class Account(WalledModel):
     industry = models.CharField(max_length=255, blank=True)
     country = models.CharField(max_length=255, blank=True)
     postcode_area = models.CharField(max_length=10, blank=True)
-    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged")
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="merged", db_constraint=False
+    )
     merged_at = models.DateTimeField(null=True)
 
     class Meta(WalledModel.Meta):
         permissions = [("work_account", "Works this account")]
         indexes = [models.Index(fields=["organisation_id"], name="accounts_of_organisation")]
+        constraints = [
+            models.UniqueConstraint(fields=["id", "organisation_id"], name="account_with_its_owner")
+        ]
 
     @property
     def segment(self) -> str:

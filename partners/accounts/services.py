@@ -53,7 +53,8 @@ def settle_accounts(partnership: Partnership, seen: Iterable[AccountSeen]) -> No
     }
     _refresh(known, by_code)
     made = _make([account for code, account in by_code.items() if code not in known])
-    give_handles(partnership, [*known.values(), *made])
+    became = AccountIdentity.objects.filter(account__merged__identity__in=list(known.values())).distinct()
+    give_handles(partnership, [*known.values(), *made, *became])
 
 
 def _make(seen: list[AccountSeen]) -> list[AccountIdentity]:

@@ -70,11 +70,10 @@ class FollowUp(WalledModel):
 class Text(WalledModel):
     """What somebody wrote freely: it may tell whatever a maker could see of the account at that moment.
 
-    So it is labelled with that, and a maker reads it as long as it still may see all of it.
+    So a maker reads it as long as nothing that was granted at `written_at` has been revoked since.
     """
 
-    needs_price = models.BooleanField(default=False)
-    needs_identity = models.BooleanField(default=False)
+    written_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(WalledModel.Meta):
         abstract = True
@@ -125,7 +124,6 @@ class FollowUpComment(Text):
     text = models.CharField(max_length=2000)
     is_shared = models.BooleanField(default=False)
     state = models.CharField(max_length=16, choices=State.choices, blank=True)
-    written_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(Text.Meta):
         indexes = [models.Index(fields=["follow_up", "id"], name="comments_of_follow_up")]

@@ -125,7 +125,7 @@ def get_follow_up(public_id: str) -> FollowUpPicture:
     (row,) = _rows(FollowUp.objects.filter(pk=follow_up.pk))
     return FollowUpPicture(
         row=row,
-        evidence=FollowUpEvidence.objects.filter(follow_up=follow_up).first(),
+        evidence=FollowUpEvidence.objects.filter(follow_up=follow_up).first() if row.card else None,
         comments=list(FollowUpComment.objects.filter(follow_up=follow_up).order_by("pk")),
         history=_history(public_id),
         others=_others(row),

@@ -23,7 +23,12 @@ from partners.engagement.models import (
     FollowUpMatter,
     State,
 )
-from partners.engagement.sharing import FollowUpError, label_of, require_shareable, require_without_names
+from partners.engagement.sharing import (
+    FollowUpError,
+    is_seen_by_maker,
+    require_shareable,
+    require_without_names,
+)
 from partners.jobs.services import announce
 from partners.organisations.models import User
 from partners.organisations.roles import Permission, require
@@ -97,7 +102,6 @@ def open_follow_up(partnership: Partnership, card: AccountCard, finding: Finding
             kind=finding.kind,
             first_seen_on=finding.first_seen_on,
             next_step=plan.next_step.strip(),
-            **label_of(follow_up),
         )
         _freeze(follow_up, partnership, finding)
         record("follow_up.opened", follow_up.public_id, owner=owner.public_id)
@@ -117,7 +121,8 @@ def change_plan(public_id: str, version: int, plan: Plan) -> FollowUp:
         before = (follow_up.owner_id, matter.next_step, follow_up.due_on, follow_up.review_on)
         follow_up.owner_id, follow_up.owner_name = owner.user_id, owner.name
         follow_up.due_on, follow_up.review_on = plan.due_on, plan.review_on
-        _set_step(follow_up, matter, plan.next_step.strip())
+        if plan.next_step.strip() != matter.next_step:
+            _set_step(matter, plan.next_step.strip())
         after = (follow_up.owner_id, matter.next_step, follow_up.due_on, follow_up.review_on)
         changed = [
             field.name for field, old, new in zip(fields(Plan), before, after, strict=True) if old != new
@@ -165,7 +170,7 @@ def comment(public_id: str, text: str, *, is_shared: bool) -> FollowUpComment:
             )
         written = _write(follow_up, text, is_shared=is_shared or not is_own)
         record("follow_up.commented", public_id, comment=written.public_id, is_shared=written.is_shared)
-        _announce(follow_up)
+        _announce(follow_up, to_both=written.is_shared)
     return written
 
 
@@ -174,7 +179,9 @@ def share(public_id: str, version: int) -> FollowUp:
     with _changing(public_id, version) as follow_up:
         if follow_up.shared_at is None:
             require_shareable(follow_up)
-            require_without_names(_matter(follow_up).next_step, follow_up)
+            matter = _matter(follow_up)
+            require_without_names(matter.next_step, follow_up)
+            _set_step(matter, matter.next_step)
             follow_up.shared_at = timezone.now()
             record("follow_up.shared", public_id)
     return follow_up
@@ -192,17 +199,14 @@ def stop_sharing(public_id: str, version: int) -> FollowUp:
 
 def find_live(partnership: Partnership, account_id: int, kind: str) -> FollowUp | None:
     """One's own follow-up of this finding that has not ended."""
-    return (
-        FollowUp.objects.filter(
-            organisation_id=current_organisation_id(),
-            partnership=partnership,
-            account_id=account_id,
-            matter__kind=kind,
-            closed_at=None,
-        )
-        .order_by("pk")
-        .first()
+    found = FollowUp.objects.filter(
+        Q(account=account_id) | Q(account__merged_into=account_id),
+        organisation_id=current_organisation_id(),
+        partnership=partnership,
+        matter__kind=kind,
+        closed_at=None,
     )
+    return found.order_by("pk").first()
 
 
 def get_in_reach(public_id: str) -> FollowUp:
@@ -287,7 +291,6 @@ def _write(follow_up: FollowUp, text: str, *, is_shared: bool, state: State | No
         text=text,
         is_shared=is_shared and follow_up.shared_at is not None,
         state=state.value if state else "",
-        **label_of(follow_up),
     )
 
 
@@ -326,10 +329,10 @@ def _owner(seat: str, partnership_id: int, account_id: int | None) -> Colleague:
     )
 
 
-def _set_step(follow_up: FollowUp, matter: FollowUpMatter, next_step: str) -> None:
-    if next_step != matter.next_step:
-        matter.next_step = next_step
-        FollowUpMatter.objects.filter(pk=matter.pk).update(next_step=next_step, **label_of(follow_up))
+def _set_step(matter: FollowUpMatter, next_step: str) -> None:
+    """A step that is written, or shown to the other side for the first time, tells what may be told at that moment."""
+    FollowUpMatter.objects.filter(pk=matter.pk).update(next_step=next_step, written_at=timezone.now())
+    matter.next_step = next_step
 
 
 def _freeze(follow_up: FollowUp, partnership: Partnership, finding: Finding) -> None:
@@ -355,10 +358,13 @@ def _dates(follow_up: FollowUp) -> dict[str, str | None]:
     }
 
 
-def _announce(follow_up: FollowUp) -> None:
-    sides = {follow_up.organisation_id}
-    if follow_up.shared_at is not None:
-        sides |= {follow_up.manufacturer_id, follow_up.distributor_id}
+def _announce(follow_up: FollowUp, *, to_both: bool = True) -> None:
+    """Have the pages look again of whoever sees the change: a page that hears of it knows that there was one."""
+    sides = {current_organisation_id()}
+    if to_both and follow_up.shared_at is not None:
+        sides.add(follow_up.distributor_id)
+        if is_seen_by_maker(follow_up):
+            sides.add(follow_up.manufacturer_id)
     for organisation_id in sides:
         announce("follow-up", organisation_id)
 

@@ -1,15 +1,20 @@
-"""What may cross to the other side with a follow-up, and under which label."""
+"""What may cross to the other side with a follow-up."""
 
+import re
+import unicodedata
 from collections.abc import Iterable
+from html import unescape
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
 from partners.accounts.models import AccountIdentity
-from partners.agreements.models import Category, Grant, GrantedAccount, GrantedCell, Granularity, Partnership
+from partners.agreements.models import Category, Grant, GrantedAccount, Granularity, Partnership
 from partners.engagement.models import FollowUp
 from partners.tenancy.context import current_actor, current_organisation_id
 
-SHORTEST_CODE = 4  # a code of fewer characters turns up in any sentence
+SHORTEST_NAME = 6  # letters of another customer's name that are looked for anywhere in a text
+SHORTEST_WORD = 3  # of the customer's own place and numbers, which are looked for as words
 
 
 class FollowUpError(ValueError):
@@ -18,14 +23,6 @@ class FollowUpError(ValueError):
     def __init__(self, message: str, field: str = "") -> None:
         super().__init__(message)
         self.field = field
-
-
-def label_of(follow_up: FollowUp) -> dict[str, bool]:
-    """The categories that the maker sees of the account now: a text written now may tell of them."""
-    return {
-        "needs_price": _sees_some(follow_up, Category.PRICE),
-        "needs_identity": _knows(follow_up, Category.IDENTITY),
-    }
 
 
 def require_shareable(follow_up: FollowUp) -> None:
@@ -42,48 +39,105 @@ def require_shareable(follow_up: FollowUp) -> None:
             gettext("%(maker)s may not know of this account: you do not share its volumes.")
             % {"maker": partnership.manufacturer.name}
         )
-    if follow_up.needs_price and not _wholly(follow_up, Category.PRICE):
-        raise FollowUpError(
-            gettext("This finding rests on prices, which you do not share in full with %(maker)s.")
-            % {"maker": partnership.manufacturer.name}
-        )
+    for category, said in (
+        (Category.VOLUME, gettext("volumes")),
+        (Category.PRICE, gettext("prices")),
+    ):
+        if _rests_on(follow_up, category) and not _wholly(follow_up, category):
+            raise FollowUpError(
+                gettext(
+                    "This finding rests on all your %(what)s, which you share only in part with %(maker)s."
+                )
+                % {"what": said, "maker": partnership.manufacturer.name}
+            )
+
+
+def is_seen_by_maker(follow_up: FollowUp) -> bool:
+    """Whether the maker sees a shared follow-up now; asked by either side, answered as its wall does."""
+    if follow_up.partnership.state != Partnership.State.ACTIVE or not _knows(follow_up, Category.VOLUME):
+        return False
+    if follow_up.organisation_id == follow_up.manufacturer_id:
+        return True
+    return all(
+        _wholly(follow_up, category)
+        for category in (Category.VOLUME, Category.PRICE)
+        if _rests_on(follow_up, category)
+    )
+
+
+def knows_names(follow_up: FollowUp) -> bool:
+    """Whether the maker knows the customer by name."""
+    return _knows(follow_up, Category.IDENTITY)
 
 
 def require_without_names(text: str, follow_up: FollowUp) -> None:
-    """Refuse a text for both sides that names a customer whom the maker does not know by name."""
-    if follow_up.distributor_id != current_organisation_id() or _knows(follow_up, Category.IDENTITY):
+    """Refuse a text for both sides that names a customer whom the maker does not know by name.
+
+    However it is spelled: letters and digits alone are compared.
+    """
+    if follow_up.distributor_id != current_organisation_id() or follow_up.account_id is None:
         return
-    identity = (
-        AccountIdentity.objects.filter(account=follow_up.account).first() if follow_up.account else None
-    )
-    if identity is None:
-        return
-    said = text.casefold()
-    codes = [code for code in (identity.code, identity.public_id) if len(code) >= SHORTEST_CODE]
-    for name in (identity.name, identity.street, *codes):
-        if name and name.casefold() in said:
+    known = GrantedAccount.objects.filter(
+        partnership_id=follow_up.partnership_id, category=Category.IDENTITY
+    ).values_list("account_id", "purposes")
+    named = {account_id for account_id, purposes in known if _serves([purposes])}
+    identities = AccountIdentity.objects.filter(organisation_id=follow_up.distributor_id)
+    for name in _names(follow_up, identities.exclude(account__in=named)):
+        if _says(text, *name):
             raise FollowUpError(
                 gettext(
                     "The text says '%(name)s', and customer names are not shared with %(maker)s. Leave it out."
                 )
-                % {"name": name, "maker": follow_up.partnership.manufacturer.name},
+                % {"name": name[0], "maker": follow_up.partnership.manufacturer.name},
                 "text",
             )
 
 
+def _names(follow_up: FollowUp, unknown: QuerySet[AccountIdentity]) -> Iterable[tuple[str, bool]]:
+    """What must not be said, and whether only as a word of its own: of this customer all, of the others the name."""
+    account = follow_up.account
+    assert account is not None, "asked only of a follow-up of an account"
+    kept = account.merged_into_id or account.pk
+    for one in unknown.filter(Q(account=kept) | Q(account__merged_into=kept)):
+        for name in (one.name, one.street):
+            yield name, len(_folded(name)) < SHORTEST_NAME
+        for word in (one.city, one.postcode, one.code, one.public_id):
+            yield word, True
+    for name in unknown.values_list("name", flat=True):
+        if len(_folded(name)) >= SHORTEST_NAME:
+            yield name, False
+
+
+def _says(text: str, name: str, is_word: bool) -> bool:
+    folded = _folded(name)
+    if len(folded) < SHORTEST_WORD:
+        return False
+    if not is_word:
+        return folded in _folded(text)
+    words = [_folded(word) for word in re.split(r"\s+", _plain(text))]
+    length = len(name.split())
+    return any(folded == "".join(words[at : at + length]) for at in range(len(words)))
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", unescape(text)).casefold()
+
+
+def _folded(text: str) -> str:
+    """Letters and digits alone."""
+    return re.sub(r"[\W_]", "", _plain(text))
+
+
+def _rests_on(follow_up: FollowUp, category: Category) -> bool:
+    return follow_up.needs_price if category is Category.PRICE else category is Category.VOLUME
+
+
 def _knows(follow_up: FollowUp, category: Category) -> bool:
-    """Whether the maker knows of the account (or, of a whole partnership, of anything) to this depth."""
-    if follow_up.account_id is None:
-        return _sees_some(follow_up, category)
-    granted = GrantedAccount.objects.filter(
-        partnership_id=follow_up.partnership_id, category=category, account_id=follow_up.account_id
-    )
-    return _serves(granted.values_list("purposes", flat=True))
-
-
-def _sees_some(follow_up: FollowUp, category: Category) -> bool:
-    cells = GrantedCell.objects.filter(partnership_id=follow_up.partnership_id, category=category)
-    return _serves(cells.values_list("purposes", flat=True).distinct())
+    """Whether the maker knows of the account (or, of a whole partnership, of any) to this depth."""
+    granted = GrantedAccount.objects.filter(partnership_id=follow_up.partnership_id, category=category)
+    if follow_up.account_id is not None:
+        granted = granted.filter(account_id=follow_up.account_id)
+    return _serves(granted.values_list("purposes", flat=True).distinct())
 
 
 def _wholly(follow_up: FollowUp, category: Category) -> bool:

@@ -17,7 +17,7 @@ from partners.tenancy.context import acting_as
 SEAT = "seat"  # the session's choice among the user's memberships
 SERVER_ERROR = 500
 DENIED = (403, 404)
-MIRRORED_PATH = re.compile(r"/as/(?P<partnership>ptn_[0-9a-z]{1,40})(?P<path>/.*)")
+MIRRORED_PATH = re.compile(r"/as/(?P<partnership>ptn_[0-9a-z]{1,40})(?P<path>/.*)", re.DOTALL)
 
 
 class ActorMiddleware:
@@ -69,7 +69,7 @@ class MirrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        found = MIRRORED_PATH.match(request.path_info)
+        found = MIRRORED_PATH.fullmatch(request.path_info)
         request.mirrored = found["partnership"] if found else None  # type: ignore[attr-defined]
         if found is None:
             return self.get_response(request)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
+from urllib.parse import unquote
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -40,7 +41,10 @@ def page(
                 raise PermissionDenied(
                     "You have no seat in any organisation. Ask your administrator for one."
                 )
+            _refuse_nul(request)
             try:
+                if permission is not None:
+                    require(permission)  # in one's own seat: a mirror widens no role
                 with acting_as(_reader(request, mirrored).for_purpose(purpose)):
                     if permission is not None:
                         require(permission)
@@ -56,6 +60,12 @@ def page(
         return guarded
 
     return decorate
+
+
+def _refuse_nul(request: HttpRequest) -> None:
+    """No id, name or word holds a NUL, and the database takes none."""
+    if "\0" in unquote(request.get_full_path()):
+        raise Http404
 
 
 def _reader(request: HttpRequest, mirrored: bool) -> Actor:

@@ -78,6 +78,8 @@ READINGS: Words = {
     "account": _("the page of an account"),
     "orders": _("the orders of an account"),
     "lines": _("single lines of an account"),
+    "evidence": _("the evidence of a finding"),
+    "families": _("the families of an account"),
     "follow_ups": _("the follow-ups that you share"),
     "analysis": _("the lines behind its figures"),
     "submissions": _("when files came"),

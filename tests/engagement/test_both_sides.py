@@ -2,11 +2,12 @@
 
 import pytest
 
-from partners.access.doors import NotFound
+from partners.access.doors import NotFound, list_cards_of
 from partners.access.mirrors import look_through
 from partners.agreements.models import Category, Grant
 from partners.agreements.services import revoke_grant, suspend_partnership
 from partners.audit.models import AccessEntry
+from partners.engagement import services
 from partners.engagement.models import FollowUp, FollowUpComment, FollowUpEvidence, FollowUpMatter, State
 from partners.engagement.selectors import Status, Whose, get_follow_up, list_follow_ups
 from partners.engagement.services import (
@@ -17,6 +18,7 @@ from partners.engagement.services import (
     share,
     stop_sharing,
 )
+from partners.ledger.models import Line
 from partners.tenancy.context import acting_as
 from tests.engagement.conftest import DROPPED, Desk
 
@@ -25,7 +27,11 @@ ROWS = (FollowUp, FollowUpMatter, FollowUpEvidence, FollowUpComment)
 
 def revoke(desk: Desk, category: Category) -> None:
     with acting_as(desk.world.actor("northwest-admin")):
-        revoke_grant(Grant.objects.get(partnership=desk.partnership, category=category, revoked_at=None))
+        revoke_grant(
+            Grant.objects.get(
+                partnership=desk.partnership, category=category, family_id=None, revoked_at=None
+            )
+        )
 
 
 def test_nothing_crosses_by_itself(desk: Desk) -> None:
@@ -90,7 +96,7 @@ def test_what_the_other_side_may_not_know_is_not_shared(desk: Desk) -> None:
     desk.share(Category.VOLUME)
     dropped = desk.open("ana", DROPPED)
     with acting_as(desk.world.actor("ana")):
-        with pytest.raises(FollowUpError, match="rests on prices"):
+        with pytest.raises(FollowUpError, match="rests on all your prices"):
             share(dropped.public_id, 1)
         share(opened.public_id, 1)
     desk.share(Category.PRICE)
@@ -98,7 +104,23 @@ def test_what_the_other_side_may_not_know_is_not_shared(desk: Desk) -> None:
         share(dropped.public_id, 1)
 
 
-@pytest.mark.parametrize("text", ["Ring NO1 Cycles", "ring no1 cycles again"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ring NO1 Cycles",
+        "ring no1  cycles again",
+        "the NO1\u00a0Cycles order",
+        "no1cycles",
+        "N O 1 - C y c l e s",
+        "NO1&nbsp;Cycles",
+        "ＮＯ１ Cycles",
+        "NO1 Cyc\u200bles",
+        "the shop in Seattle",
+        "at 98104, by the station",
+        "customer no1 is upset",
+        "as NO2 Cycles did",  # another customer of ours
+    ],
+)
 def test_no_text_for_both_names_a_customer_whose_name_is_kept(desk: Desk, text: str) -> None:
     desk.share(Category.VOLUME)
     opened = desk.open("ana", next_step=text)
@@ -167,6 +189,90 @@ def test_a_text_written_when_more_was_shared_goes_with_it(desk: Desk) -> None:
         picture = get_follow_up(opened.public_id)
         assert picture.row.matter is None
         assert [one.text for one in picture.comments] == ["They have moved"]
+
+
+def test_a_step_is_labelled_when_it_is_shown(desk: Desk) -> None:
+    """Written before names were shared, shared with them, and gone when they are withdrawn."""
+    desk.share(Category.VOLUME)
+    opened = desk.open("ana", next_step="Ring NO1 Cycles")
+    desk.share(Category.IDENTITY)
+    with acting_as(desk.world.actor("ana")):
+        share(opened.public_id, 1)
+    with acting_as(desk.world.actor("mia")):
+        assert get_follow_up(opened.public_id).row.matter.next_step == "Ring NO1 Cycles"
+    revoke(desk, Category.IDENTITY)
+    with acting_as(desk.world.actor("mia")):
+        assert not FollowUpMatter.objects.exists()
+
+
+@pytest.mark.parametrize("category", [Category.CONTACTS, Category.PRICE, Category.VOLUME])
+def test_whatever_was_granted_when_it_was_written_takes_the_text_along(
+    desk: Desk, category: Category
+) -> None:
+    """Also where the maker still sees the account: prices of one family, people at the customer."""
+    desk.share(Category.VOLUME, Category.PRICE, Category.IDENTITY, Category.CONTACTS)
+    own = desk.open("mia")
+    with acting_as(desk.world.actor("mia")):
+        share(own.public_id, 1)
+        comment(own.public_id, "Jane Doe pays 4711 for road bikes", is_shared=True)
+        assert get_follow_up(own.public_id).comments
+    if category is Category.VOLUME:
+        with acting_as(desk.world.actor("ana")):
+            family_id = Line.objects.filter(partnership_id=desk.partnership.pk).first().family_id
+        desk.share(category, family_id=family_id)
+    revoke(desk, category)
+    with acting_as(desk.world.actor("mia")):
+        picture = get_follow_up(own.public_id)
+        assert (picture.row.matter, picture.comments) == (None, [])
+    with acting_as(desk.world.actor("ana")):
+        assert get_follow_up(own.public_id).comments
+
+
+def test_a_finding_in_all_lines_is_not_shared_with_who_sees_some(desk: Desk) -> None:
+    with acting_as(desk.world.actor("ana")):
+        family_id = Line.objects.filter(partnership_id=desk.partnership.pk).first().family_id
+    desk.share(Category.VOLUME, family_id=family_id)
+    opened = desk.open("ana")
+    with acting_as(desk.world.actor("ana")), pytest.raises(FollowUpError, match="rests on all your volumes"):
+        share(opened.public_id, 1)
+    desk.share(Category.VOLUME)
+    with acting_as(desk.world.actor("ana")):
+        share(opened.public_id, 1)
+    with acting_as(desk.world.actor("northwest-admin")):
+        revoke_grant(Grant.objects.get(partnership=desk.partnership, family_id=None, revoked_at=None))
+    with acting_as(desk.world.actor("mia")):
+        assert list_cards_of(desk.ref("mia"))  # the account is still in sight
+        assert not FollowUp.objects.exists()
+
+
+def heard(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Which organisations' pages are woken from now on."""
+    names = {organisation.pk: slug for slug, organisation in desk.world.orgs.items()}
+    woken: list[str] = []
+    monkeypatch.setattr(
+        services, "announce", lambda topic, organisation_id: woken.append(names[organisation_id])
+    )
+    return woken
+
+
+def test_nobody_hears_of_what_they_do_not_see(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.share(Category.VOLUME)
+    opened = desk.open("ana")
+    woken = heard(desk, monkeypatch)
+    with acting_as(desk.world.actor("ana")):
+        comment(opened.public_id, "Only for us", is_shared=False)
+        assert woken == ["northwest"]
+        share(opened.public_id, 1)
+        comment(opened.public_id, "For both", is_shared=True)
+        assert sorted(woken[1:]) == ["adventure", "adventure", "northwest", "northwest"]
+        woken.clear()
+        comment(opened.public_id, "Only for us again", is_shared=False)
+        assert woken == ["northwest"]
+    revoke(desk, Category.VOLUME)
+    woken.clear()
+    with acting_as(desk.world.actor("ana")):
+        comment(opened.public_id, "They hear nothing now", is_shared=True)
+    assert woken == ["northwest"]
 
 
 def test_a_finding_in_prices_goes_with_the_prices(desk: Desk) -> None:

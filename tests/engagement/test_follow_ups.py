@@ -222,6 +222,15 @@ def test_an_account_is_merged_away(desk: Desk) -> None:
             merge_accounts(kept, kept)
 
 
+def test_what_was_opened_on_the_one_given_up_is_not_opened_again(desk: Desk) -> None:
+    desk.open("ana")
+    with acting_as(desk.world.actor("ana")):
+        gone, kept = (AccountIdentity.objects.get(code=code).account for code in ("NO1", "NO2"))
+        merge_accounts(gone, kept)
+    with pytest.raises(FollowUpError, match="Ana takes care of this already"):
+        desk.open("ana", code="NO2")
+
+
 def test_evidence_stays_as_it_was(desk: Desk) -> None:
     from django.db import ProgrammingError, transaction
 

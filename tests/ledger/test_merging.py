@@ -7,17 +7,21 @@ from io import StringIO
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from analytics.runs.models import Standing
 from analytics.runs.services import analyse_partnership
 from partners.access.doors import NotFound, list_cards, list_cards_of, list_partnerships
+from partners.access.reach import give_reach
 from partners.accounts.models import Account, AccountHandle, AccountIdentity
 from partners.agreements.models import Category, GrantedAccount
 from partners.audit.models import AuditEntry
+from partners.engagement.colleagues import list_owners
 from partners.ledger.merging import MergeError, merge_accounts
 from partners.ledger.models import Line
 from partners.ledger.selectors import Slice, frame_lines, list_lines, list_orders
+from partners.organisations.models import User
 from partners.tenancy.context import acting_as
 from tests.world import Sale, World
 
@@ -28,8 +32,8 @@ def account(code: str) -> Account:
     return AccountIdentity.objects.get(code=code).account
 
 
-def merge(world: World, gone: str, kept: str) -> None:
-    with acting_as(world.actor("ana")):
+def merge(world: World, gone: str, kept: str, person: str = "ana") -> None:
+    with acting_as(world.actor(person)):
         merge_accounts(account(gone), account(kept))
 
 
@@ -108,7 +112,12 @@ def test_a_maker_meets_the_kept_one_only_as_far_as_it_is_granted(trading_world: 
         assert [
             line.family_id for line in Line.objects.exclude(distributor_id=world.orgs["adventure"].pk)
         ] == [mountain]
-    merge(world, "NO9", "NO2")
+    with pytest.raises(MergeError, match="Somebody who may share"):
+        merge(world, "NO9", "NO2")
+    with acting_as(world.actor("ana")):
+        assert not GrantedAccount.objects.filter(account_id=account("NO2").pk).exists()
+        assert account("NO9").merged_into_id is None
+    merge(world, "NO9", "NO2", "northwest-admin")
     with acting_as(world.actor("ana")):
         kept = account("NO2").pk
         assert GrantedAccount.objects.filter(account_id=kept, category="volume").exists()
@@ -117,6 +126,39 @@ def test_a_maker_meets_the_kept_one_only_as_far_as_it_is_granted(trading_world: 
         assert [line.family_id for line in theirs] == [mountain]
         partnership = world.partnerships["adventure", "northwest"]
         assert set(frame_lines(partnership.pk, known_at=timezone.now())["account"]) == {kept}
+
+
+def test_another_maker_meets_the_kept_one_when_the_old_number_comes(doubled: World) -> None:
+    """NO1 is given up; only then Contoso's file names it for the first time."""
+    for code in ("XX1", "XX2"):
+        doubled.sell("adventure", "northwest", [Sale(f"{code}-1", DAY, code, "RB-1")])
+    merge(doubled, "XX1", "XX2")
+    doubled.sell("contoso", "northwest", [Sale("C-1", DAY, "XX1", "RB-1")])
+    with acting_as(doubled.actor("ana")):
+        contoso = doubled.partnerships["contoso", "northwest"]
+        assert "XX2 Cycles" in {card.name for card in list_cards([contoso]).values()}
+
+
+def test_a_representative_who_held_the_one_given_up_holds_the_other(doubled: World) -> None:
+    with acting_as(doubled.actor("northwest-admin")):
+        give_reach(User.objects.get(email="rita@northwest.example"), account("NO1"))
+    merge(doubled, "NO1", "NO2")
+    with acting_as(doubled.actor("rita")):
+        assert {card.name for card in list_cards(list_partnerships()).values()} == {"NO2 Cycles"}
+    with acting_as(doubled.actor("ana")):
+        partnership = doubled.partnerships["adventure", "northwest"]
+        owners = list_owners(partnership.pk, account("NO2").pk)
+        assert "Rita" in {owner.name for owner in owners}
+
+
+def test_no_account_is_merged_into_a_stranger_s_by_any_way(doubled: World) -> None:
+    """A foreign id and one that nobody has are refused alike."""
+    with acting_as(doubled.actor("sam")):
+        foreign = Account.objects.first()
+    with acting_as(doubled.actor("ana")):
+        for target in (foreign.pk, 10**9):
+            with pytest.raises(IntegrityError, match="merged_into_ones_own"), transaction.atomic():
+                Account.objects.filter(pk=account("NO1").pk).update(merged_into_id=target)
 
 
 def test_merging_goes_all_the_way(doubled: World) -> None:

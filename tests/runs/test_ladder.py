@@ -207,3 +207,26 @@ def test_a_rival_has_its_own_ladder_and_no_other(sliding: World) -> None:
             owners = set(model.objects.values_list("distributor_id", flat=True))
             assert owners <= {sliding.orgs["southwest"].pk}, model
         assert Rung.objects.exists()
+
+
+def test_a_file_of_which_a_maker_sees_nothing_makes_it_no_new_run(sliding: World) -> None:
+    """The distributor's own run is new; the maker's stays, or it would tell that a file came."""
+    with acting_as(sliding.actor("ana")):
+        helmets = ProductFamily.objects.get(manufacturer_id=sliding.orgs["adventure"].pk, name="Helmets").pk
+    sliding.share(*PAIR, Category.VOLUME, family_id=helmets)
+    runs = []
+    for number in (1, 2):
+        for audience in ("northwest", "adventure"):
+            with acting_as(sliding.worker(audience)):
+                run = analyse_partnership(sliding.partnerships[PAIR].pk, as_of=AS_OF, unless_same=True)
+                assert run is not None
+                runs.append(run.public_id)
+        if number == 1:
+            sliding.sell(*PAIR, [Sale("LATER", AS_OF, "NO1", "RB-1")])
+    assert runs[0] != runs[2]
+    assert runs[1] == runs[3]
+    sliding.sell(*PAIR, [Sale("LAST", AS_OF, "NO1", "HE-1")])
+    with acting_as(sliding.worker("adventure")):
+        seen = analyse_partnership(sliding.partnerships[PAIR].pk, as_of=AS_OF, unless_same=True)
+    assert seen is not None
+    assert seen.public_id != runs[3]

@@ -15,13 +15,13 @@ from partners.access.mirrors import look_through
 from partners.access.reach import give_reach
 from partners.accounts.models import Account, AccountIdentity
 from partners.agreements.models import Category
-from partners.agreements.services import suspend_partnership
+from partners.agreements.services import end_partnership, suspend_partnership
 from partners.audit.models import AccessEntry
 from partners.ledger.models import Line, LinePrice
 from partners.ledger.selectors import frame_lines
 from partners.organisations.models import User
 from partners.tenancy import startup
-from partners.tenancy.actors import Actor, ActorKind, Reach
+from partners.tenancy.actors import Actor, ActorKind, Reach, mirror
 from partners.tenancy.context import acting_as
 from partners.tenancy.startup import refuse_unsafe_database
 from tests.world import FULL, World
@@ -170,6 +170,16 @@ def test_who_may_look_through_whose_eyes(shared_world: World) -> None:
             look_through(pair)
     with acting_as(shared_world.actor("mia")), pytest.raises(NotFound):
         look_through(shared_world.partnerships["adventure", "adventure"].public_id)
+
+
+def test_a_partnership_that_has_ended_has_no_mirror(shared_world: World) -> None:
+    pair = shared_world.partnerships["adventure", "northwest"]
+    with acting_as(shared_world.actor("northwest-admin")):
+        end_partnership(pair)
+    with acting_as(shared_world.actor("ana")), pytest.raises(NotFound):
+        look_through(pair.public_id)
+    with acting_as(mirror(pair.manufacturer_id, pair.distributor_id)):
+        assert not any(list(rows(table)) for table in CATALOGUE[:3])
 
 
 def test_looking_into_the_mirror_is_nobody_s_reading(shared_world: World) -> None:

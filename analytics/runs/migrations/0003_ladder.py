@@ -301,6 +301,11 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AddField(
+            model_name="analysisrun",
+            name="sight",
+            field=models.CharField(blank=True, max_length=32),
+        ),
         migrations.RunSQL(MOVE, migrations.RunSQL.noop),
         migrations.RemoveField(
             model_name="moneyfact",

@@ -2,7 +2,13 @@
 
 from django.db import migrations
 
-from partners.tenancy.walls import HangMirror
+from partners.tenancy.walls import MIRRORED, HangMirror
+
+# As the distributor itself may read it.
+PARTNER = (
+    "manufacturer_id IN (SELECT p.manufacturer_id FROM agreements_partnership p"
+    f" WHERE p.distributor_id = {MIRRORED} AND p.state IN ('active', 'suspended'))"
+)
 
 
 class Migration(migrations.Migration):
@@ -11,8 +17,8 @@ class Migration(migrations.Migration):
         ("tenancy", "0002_mirror"),
     ]
     operations = [
-        HangMirror("catalogue_productfamily", "true"),
-        HangMirror("catalogue_product", "true"),
-        HangMirror("catalogue_listprice", "true"),
+        HangMirror("catalogue_productfamily", PARTNER),
+        HangMirror("catalogue_product", PARTNER),
+        HangMirror("catalogue_listprice", PARTNER),
         HangMirror("catalogue_unitcost", "false"),
     ]

@@ -17,32 +17,32 @@ def some_granted(category):
     )
 
 
-# Another's finding in prices was made of all of them; one's own, of those that one may see.
-PRICED = (
-    f"(NOT needs_price OR {wholly_granted(Category.PRICE)}"
-    f" OR (organisation_id = {ORG} AND {some_granted(Category.PRICE)}))"
+# Another's finding was made of all its lines, so it is for who may see all of them; one's own, of those in sight.
+FOUND_IN_SIGHT = (
+    f"(organisation_id = {ORG} AND (NOT needs_price OR {some_granted(Category.PRICE)}))"
+    f" OR ({wholly_granted(Category.VOLUME)} AND (NOT needs_price OR {wholly_granted(Category.PRICE)}))"
 )
-# The maker may know of the account now, and of prices where the finding rests on them.
+# The maker may know of the account now, and of what the finding rests on.
 IN_SIGHT = (
-    f"(distributor_id = {ORG} OR (manufacturer_id = {ORG} AND {ACTIVE} AND {PRICED}"
+    f"(distributor_id = {ORG} OR (manufacturer_id = {ORG} AND {ACTIVE} AND ({FOUND_IN_SIGHT})"
     f" AND (account_id IS NULL OR {granted_accounts('distributor_id, account_id', Category.VOLUME)})))"
-)
-NAMED = (
-    f"(distributor_id = {ORG} OR (account_id IS NULL AND {some_granted(Category.IDENTITY)})"
-    f" OR {granted_accounts('distributor_id, account_id', Category.IDENTITY)})"
 )
 ITS_ACCOUNT = (
     "(account_id IS NULL OR (partnership_id, account_id) IN"
     " (SELECT h.partnership_id, h.account_id FROM accounts_accounthandle h))"
 )
 OF_ONE_IN_SIGHT = f"follow_up_id IN (SELECT id FROM engagement_followup WHERE {IN_SIGHT})"
-# A text tells what its readers could see when it was written.
-READABLE = (
-    f"{OF_ONE_IN_SIGHT}"
-    f" AND (NOT needs_identity OR follow_up_id IN (SELECT id FROM engagement_followup WHERE {NAMED}))"
-    " AND (NOT needs_price OR follow_up_id IN (SELECT id FROM engagement_followup"
-    f" WHERE distributor_id = {ORG} OR {some_granted(Category.PRICE)}))"
-)
+
+
+def readable(table):
+    """A text tells what the maker could see when it was written: it is read until a part of that is revoked."""
+    return (
+        f"{OF_ONE_IN_SIGHT} AND follow_up_id IN (SELECT f.id FROM engagement_followup f WHERE f.distributor_id = {ORG}"
+        f" OR NOT EXISTS (SELECT 1 FROM agreements_grant g WHERE g.partnership_id = f.partnership_id"
+        f" AND g.granted_at <= {table}.written_at AND g.revoked_at > {table}.written_at))"
+    )
+
+
 OF_ONES_OWN = (
     f"follow_up_id IN (SELECT id FROM engagement_followup WHERE organisation_id = {ORG} AND {IN_SIGHT})"
 )
@@ -82,10 +82,10 @@ class Migration(migrations.Migration):
         BuildWall(
             "engagement_followupmatter",
             Rules(
-                select=READABLE,
+                select=readable("engagement_followupmatter"),
                 insert=f"{MINE} AND {OF_ONES_OWN}",
                 update=f"{MINE} AND {OF_ONES_OWN}",
-                update_columns=["next_step", "needs_price", "needs_identity"],
+                update_columns=["next_step", "written_at"],
             ),
         ),
         BuildWall(
@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
         BuildWall(
             "engagement_followupcomment",
             Rules(
-                select=f"({MINE} OR is_shared) AND {READABLE}",
+                select=f"({MINE} OR is_shared) AND {readable('engagement_followupcomment')}",
                 insert=f"{MINE} AND author_id = {USER} AND {OF_ONE_IN_SIGHT} AND (is_shared OR {OF_ONES_OWN})",
             ),
         ),

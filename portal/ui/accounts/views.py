@@ -13,6 +13,7 @@ from analytics.core.registry import METRICS, SIGNALS
 from analytics.runs.pictures import AccountPicture, get_account_picture, get_evidence
 from analytics.runs.reading import Money, latest_run
 from analytics.runs.selectors import list_accounts
+from integrations.ingestion.models import Submission
 from integrations.ingestion.selectors import name_submissions
 from partners.access.doors import AccountCard, list_cards_of, list_partnerships, shared_categories
 from partners.agreements.models import Partnership
@@ -32,6 +33,7 @@ from portal.ui.words import JUDGEMENTS
 
 HOW_FOUND = ("order_interval", "order_quantity")
 LINES_SHOWN = 100
+MOST_PAGES = 100_000
 
 
 @page(Permission.VIEW_ACCOUNTS, mirrored=True)
@@ -74,7 +76,7 @@ def account(request: HttpRequest, ref: str) -> HttpResponse:
         "reviews": reviews,
         "taken": next((row for row in reviews if first and row.takes(first.kind)), None),
         "drawing": draw_units(picture, first),
-        "sources": name_submissions({order.submission_id for order in picture.orders}),
+        "sources": _sources(partnership, {order.submission_id for order in picture.orders}),
         "signal": SIGNALS[picture.finding.kind if picture.finding else "should_have_ordered"],
         "metrics": [METRICS[key] for key in HOW_FOUND],
         **_figures(picture),
@@ -120,8 +122,7 @@ def account_lines(request: HttpRequest, ref: str) -> HttpResponse:
     if run is None:
         raise Http404
     cut = Slice(run.as_of, run.known_at, _month(given.get("month")), given.get("family"))
-    number = int(given.get("page", "1")) if given.get("page", "1").isdecimal() else 0
-    offset = max(number - 1, 0) * LINES_SHOWN
+    offset = (read_page_number(given, MOST_PAGES) - 1) * LINES_SHOWN
     lines, total = list_lines(partnership, card.account_id, cut, limit=LINES_SHOWN, offset=offset)
     pages = Paginator(range(total), LINES_SHOWN)
     shown = pages.page(read_page_number(given, pages.num_pages))
@@ -136,7 +137,7 @@ def account_lines(request: HttpRequest, ref: str) -> HttpResponse:
         "family": family,
         "has_number": any(line.number for line in lines),
         "has_net": any(line.net is not None for line in lines),
-        "sources": name_submissions({line.submission_id for line in lines}),
+        "sources": _sources(partnership, {line.submission_id for line in lines}),
     }
     return render(request, "accounts/lines.html", context)
 
@@ -159,6 +160,11 @@ def _chosen(
 def _place(partnership: Partnership, card: AccountCard) -> dict[str, object]:
     is_own = partnership.distributor_id == current_organisation_id()
     return {"partnership": partnership, "card": card, "is_own": is_own}
+
+
+def _sources(partnership: Partnership, ids: set[int]) -> dict[int, Submission]:
+    """The files behind lines, which are their sender's own affair."""
+    return name_submissions(ids) if partnership.distributor_id == current_organisation_id() else {}
 
 
 def _month(text: str | None) -> date | None:

@@ -37,7 +37,7 @@ from partners.engagement.services import (
     share,
     stop_sharing,
 )
-from partners.engagement.sharing import FollowUpError, label_of
+from partners.engagement.sharing import FollowUpError, knows_names
 from partners.organisations.roles import Permission, can
 from partners.tenancy.context import current_user_id
 from portal.ui.follow_ups.forms import (
@@ -244,7 +244,7 @@ def _show(
         "may_work": may_work,
         "filled": filled,
         "changed_by": _last_change(picture.history) if status == CONFLICT else None,
-        "is_named": row.is_own and row.card is not None and label_of(row.follow_up)["needs_identity"],
+        "is_named": row.is_own and row.card is not None and knows_names(row.follow_up),
         **(_forms(picture, filled) if may_work else {}),
     }
     return render(request, "follow_ups/follow_up.html", context, status=status)

@@ -10,7 +10,7 @@ import secrets
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg
 from django.db import connection
@@ -20,6 +20,7 @@ from partners.jobs.services import LIVE_CHANNEL
 ANY = "any"
 PAUSE_SECONDS = 2.0
 _ADDRESS = ("dbname", "host", "port", "user", "password")
+MOST_OF_ONE, MOST_OF_ALL = 10, 1_000
 _WAITING = 20  # words that one page may have unread; it looks at everything anyway
 logger = logging.getLogger(__name__)
 
@@ -32,8 +33,9 @@ class Ear:
         self.queue: asyncio.Queue[str] = asyncio.Queue(_WAITING)
 
     def tell(self, topic: str) -> None:
-        """From the listening thread."""
-        self.loop.call_soon_threadsafe(self._put, topic)
+        """From the listening thread. A loop that has ended hears no more."""
+        with suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(self._put, topic)
 
     def _put(self, topic: str) -> None:
         if not self.queue.full():
@@ -47,21 +49,27 @@ class Hub:
         self._lock = threading.Lock()
         self._ears: dict[int, set[Ear]] = defaultdict(set)
         self._heard: Counter[int] = Counter()
+        self._open: Counter[int] = Counter()
         self._connection: psycopg.Connection[tuple[object, ...]] | None = None
         self._thread: threading.Thread | None = None
         self._life = ""
+
+    def is_full(self, user_id: int) -> bool:
+        """Whether a person, or everybody together, has as many pages open as one process serves."""
+        return self._open[user_id] >= MOST_OF_ONE or self._open.total() >= MOST_OF_ALL
 
     def mark(self, organisation_id: int) -> str:
         """How much was heard for an organisation; another after any announcement, and after a gap in listening."""
         return f"{self._life}.{self._heard[organisation_id]}"
 
     @contextmanager
-    def listening(self, organisation_id: int) -> Iterator[Ear]:
+    def listening(self, organisation_id: int, user_id: int) -> Iterator[Ear]:
         """Hang an ear on the hub."""
         ear = Ear()
         with self._lock:
             self._ears[organisation_id].add(ear)
-            if self._thread is None:
+            self._open[user_id] += 1
+            if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._listen, name="live", daemon=True)
                 self._thread.start()
         try:
@@ -69,6 +77,7 @@ class Hub:
         finally:
             with self._lock:
                 self._ears[organisation_id].discard(ear)
+                self._open[user_id] -= 1
 
     def stop(self) -> None:
         """Hang up; the next open page starts anew."""
@@ -99,8 +108,9 @@ class Hub:
                 self._tell(organisation_id, ANY)  # what was said meanwhile nobody heard
             for notice in self._connection.notifies():
                 number, _, topic = notice.payload.partition(" ")
-                self._heard[int(number)] += 1
-                self._tell(int(number), topic)
+                if number.isdecimal():  # whoever is connected may notify; only we write like this
+                    self._heard[int(number)] += 1
+                    self._tell(int(number), topic)
 
     def _tell(self, organisation_id: int, topic: str) -> None:
         with self._lock:

@@ -44,7 +44,9 @@ def see_as(context: RequestContext) -> list[Eyes]:
     return [
         Eyes(partnership.manufacturer.name, f"/as/{partnership.public_id}{_path(context, partnership)}")
         for partnership in list_partnerships()
-        if partnership.distributor_id == current_organisation_id() and not partnership.is_direct
+        if partnership.distributor_id == current_organisation_id()
+        and not partnership.is_direct
+        and partnership.state in (Partnership.State.ACTIVE, Partnership.State.SUSPENDED)
     ]
 
 

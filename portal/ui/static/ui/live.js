@@ -30,14 +30,20 @@
     const answer = await fetch(location.href, { headers: { "X-Live": "1" }, redirect: "error" }).catch(() => null);
     if (!answer || !answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const seat = page.querySelector("main")?.dataset.seat;
+    if (seat !== main.dataset.seat) return location.reload(); // another tab works in another organisation now
     renew(page);
     const said = document.getElementById("live-said");
     if (said) said.textContent = said.dataset.text;
   };
   // Several words in one breath are one look.
+  let last = 0;
   const soon = () => {
     clearTimeout(waiting);
-    waiting = setTimeout(look, 300);
+    waiting = setTimeout(() => {
+      last = Date.now();
+      look();
+    }, Math.max(300, last + 2000 - Date.now()));
   };
 
   const channel = new BroadcastChannel(NAME);
