@@ -82,7 +82,7 @@ class Hub:
     def stop(self) -> None:
         """Hang up; the next open page starts anew."""
         with self._lock:
-            thread, self._thread = self._thread, None
+            thread, self._thread, self._life = self._thread, None, ""
             if self._connection is not None:
                 self._connection.close()
         if thread is not None:
