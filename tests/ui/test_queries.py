@@ -11,27 +11,35 @@ from integrations.ingestion.services import check_submission, receive_file
 from partners.agreements.models import Category
 from partners.tenancy.context import acting_as
 from tests.ui.conftest import Browse, analyse, ref_of, sell_steadily
+from tests.ui.test_routes import opened
 from tests.world import World
 
-PAGES = ("home", "accounts", "partnerships", "submissions")
+PAGES = ("home", "accounts", "partnerships", "follow_ups", "submissions")
 # Nine are the frame of each: session, user, seats, two savepoints with four statements of the actor's settings.
 PINNED = {
-    ("ana", "home"): 26,
-    ("ana", "accounts"): 19,
-    ("ana", "account"): 22,
-    ("ana", "partnerships"): 25,
-    ("ana", "submissions"): 14,
-    ("ana", "submission_new"): 12,
-    ("ana", "submission"): 16,
+    ("ana", "home"): 36,
+    ("ana", "accounts"): 23,
+    ("ana", "account"): 36,
+    ("ana", "partnerships"): 28,
+    ("ana", "submissions"): 16,
+    ("ana", "submission_new"): 14,
+    ("ana", "submission"): 18,
     ("ana", "submission_progress"): 13,
-    ("ana", "definitions"): 11,
-    ("rita", "home"): 23,
-    ("rita", "accounts"): 19,
-    ("mia", "home"): 25,
-    ("mia", "accounts"): 20,
-    ("mia", "account"): 22,
-    ("mia", "partnerships"): 25,
-    ("mia", "submissions"): 13,
+    ("ana", "definitions"): 13,
+    ("rita", "home"): 31,
+    ("rita", "accounts"): 23,
+    ("mia", "home"): 31,
+    ("mia", "accounts"): 24,
+    ("mia", "account"): 32,
+    ("mia", "partnerships"): 28,
+    ("mia", "submissions"): 15,
+    ("ana", "evidence"): 20,
+    ("ana", "account_lines"): 19,
+    ("ana", "partnership"): 38,
+    ("mia", "partnership"): 34,
+    ("ana", "follow_ups"): 26,
+    ("ana", "follow_up_new"): 22,
+    ("ana", "follow_up"): 34,
 }
 
 
@@ -44,15 +52,25 @@ def urls(channel: World) -> dict[tuple[str, str], str]:
         content = b"invoice_number,invoice_date,account_id,sku,quantity\nI-1,2026-01-14,C1,XX,2\n"
         file = receive_file(partnership, "march.csv", [content], source=Submission.Source.UPLOAD)
     check_submission(file.pk, file.distributor_id)
-    arguments = {
-        "account": {person: ref_of(channel, person, "adventure", "northwest") for person in ("ana", "mia")},
+    refs = {person: ref_of(channel, person, "adventure", "northwest") for person in ("ana", "mia")}
+    arguments: dict[str, dict[str, str | list[str]]] = {
+        "account": refs,
+        "account_lines": refs,
+        "evidence": {"ana": [refs["ana"], "breadth_narrows"]},
+        "partnership": dict.fromkeys(("ana", "mia"), partnership.public_id),
+        "follow_up": {"ana": opened(channel).public_id},
         "submission": {"ana": file.public_id},
         "submission_progress": {"ana": file.public_id},
     }
     return {
-        (person, name): reverse(name, args=[arguments[name][person]] if name in arguments else [])
+        (person, name): _address(name, arguments.get(name, {}).get(person, []), refs["ana"])
         for person, name in PINNED
     }
+
+
+def _address(name: str, given: str | list[str], account: str) -> str:
+    url = reverse(name, args=given if isinstance(given, list) else [given])
+    return f"{url}?account={account}&kind=should_have_ordered" if name == "follow_up_new" else url
 
 
 def test_each_page_makes_so_many_queries(urls: dict[tuple[str, str], str], browse: Browse) -> None:
