@@ -11,15 +11,21 @@ from typing import NamedTuple
 from django.core.management import call_command
 from django.utils import timezone
 
+from analytics.runs.pictures import get_finding
+from analytics.runs.reading import LATE
+from analytics.runs.selectors import get_overview
 from integrations.simulator.catalogue import MAKER
 from integrations.simulator.channel import DIRECT, ROSTER, Distributor
 from integrations.simulator.simulate import DEMO_DISTRIBUTORS, simulate
+from partners.access.doors import list_partnerships
 from partners.access.reach import give_reach
 from partners.accounts.models import Account
+from partners.engagement.colleagues import list_owners
+from partners.engagement.services import Plan, comment, find_live, open_follow_up, share
 from partners.organisations.login import find_organisation
 from partners.organisations.models import OrganisationKind, User
 from partners.organisations.services import found_organisation, seat_new_user
-from partners.tenancy.actors import Reach, Role, founder
+from partners.tenancy.actors import Actor, ActorKind, Reach, Role, founder
 from partners.tenancy.context import acting_as
 from portal.home import home, secret
 
@@ -95,7 +101,76 @@ def build_demo(say: Callable[[str], None]) -> None:
     _give_own_accounts()
     say("Finding who should have ordered")
     call_command("analyse", manufacturer=MAKER_SLUG, stdout=_Silence())
+    for work in WORK:
+        _take_up(work)
     ready.touch()
+
+
+class Work(NamedTuple):
+    """A follow-up that somebody has opened: on the account at this place among the late ones of the partnership."""
+
+    email: str
+    place: int
+    next_step: str
+    review_in: int
+    comment: str
+    is_shared: bool
+
+
+WORK = (
+    Work(LOGINS[5].email, 0, "Ring them: was the last delivery late?", 0, "", is_shared=False),
+    Work(
+        LOGINS[5].email,
+        1,
+        "Offer the drills as a set",
+        6,
+        "Could you send us samples of the new inserts?",
+        is_shared=True,
+    ),
+    Work(
+        LOGINS[0].email,
+        2,
+        "Ask whether a project has ended",
+        12,
+        "We see fewer families since autumn. Do you know why?",
+        is_shared=True,
+    ),
+)
+
+
+def _take_up(work: Work) -> None:
+    actor = _seated(work.email)
+    with acting_as(actor):
+        sold_by = find_organisation(SHOWN_DISTRIBUTOR)
+        pairs = [one for one in list_partnerships() if sold_by and one.distributor_id == sold_by.id]
+        late = get_overview(pairs).late
+        if work.place >= len(late):
+            return
+        row = late[work.place]
+        finding = get_finding(row.partnership, row.card, LATE)
+        if finding is None or find_live(row.partnership, row.card.account_id, LATE) is not None:
+            return
+        owner = next(
+            one
+            for one in list_owners(row.partnership.pk, row.card.account_id)
+            if one.user_id == actor.user_id
+        )
+        review_on = timezone.localdate() + timedelta(days=work.review_in)
+        opened = open_follow_up(
+            row.partnership, row.card, finding, Plan(owner.public_id, work.next_step, None, review_on)
+        )
+        if work.is_shared:
+            share(opened.public_id, opened.version)
+            comment(opened.public_id, work.comment, is_shared=True)
+
+
+def _seated(email: str) -> Actor:
+    login = next(login for login in LOGINS if login.email == email)
+    organisation = find_organisation(login.organisation)
+    assert organisation is not None
+    with acting_as(founder(organisation.id)):
+        user = User.objects.get(email=email)
+    return Actor(ActorKind.PERSON, organisation.id, user.pk, login.role, login.reach)
 
 
 class _Silence:
