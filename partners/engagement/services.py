@@ -306,7 +306,7 @@ def _require_plan(plan: Plan, before: date | None = None) -> None:
         raise FollowUpError(gettext("Say what comes next, in a sentence."), "next_step")
     if len(plan.next_step.strip()) > LONGEST_STEP:
         raise FollowUpError(
-            gettext("The next step is longer than %(most)s characters: the rest belongs into a comment.")
+            gettext("The next step is longer than %(most)s characters: the rest belongs in a comment.")
             % {"most": LONGEST_STEP},
             "next_step",
         )

@@ -60,6 +60,15 @@ JUDGEMENTS: Words = {
     "too few orders": _("too few orders to judge"),
     "too short a history": _("too short a history to judge"),
 }
+UNITS: Words = {
+    "orders": pgettext_lazy("a unit of measure", "orders"),
+    "units": pgettext_lazy("a unit of measure", "units"),
+    "days": pgettext_lazy("a unit of measure", "days"),
+    "products": pgettext_lazy("a unit of measure", "products"),
+    "families": pgettext_lazy("a unit of measure", "families"),
+    "money": pgettext_lazy("a unit of measure", "money"),
+    "share": pgettext_lazy("a unit of measure", "share"),
+}
 FAMILY_STATES: Words = {
     "stopped": pgettext_lazy("a family", "stopped"),
     "new": pgettext_lazy("a family", "new"),
