@@ -28,6 +28,7 @@ LEAST_FACTOR = 0.25
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 Segments = Mapping[int, str] | pd.Series
 
 
@@ -66,11 +67,12 @@ class Panel:
 class Season:
     """The factors by which a month is judged, segments x 12 in the order of its baseline.
 
-    `accounts` is how many each row tells of.
+    `accounts` is how many each row tells of, `pooled` whether these are everybody's for want of own ones.
     """
 
     factors: Floats
     accounts: Ints
+    pooled: Bools
 
 
 def panel(values: pd.DataFrame, segments: Segments, as_of: date, measure: Hashable) -> Panel:
@@ -123,7 +125,7 @@ def season(of: Panel, column: int) -> Season:
     accounts = np.where(own, count, len(ratio))
     # The mean shrunk by n / (n + k) towards 1 is that of n accounts and k more that know no season.
     factors = (totals + SHRINK) / (accounts + SHRINK)[:, None]
-    return Season(np.maximum(factors, LEAST_FACTOR), accounts)
+    return Season(np.maximum(factors, LEAST_FACTOR), accounts, ~own)
 
 
 def seasons(values: pd.DataFrame, segments: Segments, as_of: date) -> pd.DataFrame:
@@ -139,7 +141,8 @@ def seasons(values: pd.DataFrame, segments: Segments, as_of: date) -> pd.DataFra
     DataFrame
         One row per measure, segment and calendar month, sorted: measure, segment, month_of_year (1-12), factor
         (what a quarter that ends in it is of the account's own mean), accounts (how many tell of it: those of the
-        segment that have all twelve quarters of the baseline, or of the whole frame where these are fewer than 5).
+        segment that have all twelve quarters of the baseline, or of the whole frame where these are fewer than 5),
+        pooled (whether it is the whole frame).
 
     Raises
     ------
@@ -162,5 +165,6 @@ def _table(of: Panel, measure: str) -> pd.DataFrame:
             "month_of_year": np.tile(month_of_year, len(of.names)),
             "factor": known.factors.ravel(),
             "accounts": np.repeat(known.accounts, BASELINE),
+            "pooled": np.repeat(known.pooled, BASELINE),
         }
     )

@@ -224,6 +224,7 @@ class SeasonFactor(Outcome):
     month_of_year = models.PositiveSmallIntegerField()
     factor = models.FloatField()
     accounts = models.PositiveIntegerField()
+    pooled = models.BooleanField()
 
     class Meta(Outcome.Meta):
         constraints = [

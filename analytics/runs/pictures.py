@@ -108,7 +108,7 @@ def get_today(partnership: Partnership, card: AccountCard, kind: str) -> Today |
         return None
     if SIGNALS[kind].step is not None:
         rung = next((one for one in _rungs(partnership, card) if one.measure == kind), None)
-        return None if rung is None else Today(rung.value, rung.usual, rung.state, rung.month)
+        return None if rung is None else Today(rung.value, rung.usual, rung.state, run.as_of)
     standing = Standing.objects.filter(partnership_id=partnership.pk, account_id=card.account_id).first()
     if standing is None:
         return None
@@ -132,7 +132,7 @@ class Quarter:
 class Evidence:
     """All that a person needs to recompute one step: the quarters of the baseline and those under test.
 
-    `accounts` is how many tell of the seasons of this segment.
+    `accounts` is how many tell of the seasons of this `segment`, '' where those of all accounts stand in.
     """
 
     run: AnalysisRun
@@ -168,7 +168,7 @@ def get_evidence(partnership: Partnership, card: AccountCard, measure: str) -> E
         earlier=quarters[: -APART - BASELINE],
         baseline=quarters[-APART - BASELINE : -APART],
         tested=quarters[-APART:],
-        segment=segment,
+        segment="" if any(season.pooled for season in known) else segment,
         accounts=max((season.accounts for season in seasons.values()), default=0),
     )
 

@@ -3,11 +3,12 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db.models import Q, Sum
 
+from analytics.core.quarters import last_whole_month
 from analytics.runs.models import AnalysisRun, Finding, MoneyFact, Movement, Standing, VolumeFact
 from analytics.runs.reading import (
     LATE,
@@ -50,7 +51,7 @@ class LateOrder:
 
 @dataclass(frozen=True)
 class AccountRow:
-    """A row of the account list; amounts over the twelve months before the run's month, lit steps of the ladder."""
+    """A row of the account list; amounts over the last twelve whole months, lit steps of the ladder."""
 
     card: AccountCard
     partnership: Partnership
@@ -229,10 +230,10 @@ def _most_at_stake(row: LateOrder) -> tuple[bool, bool, str, Decimal, float]:
 def _year_by_account(
     model: type[VolumeFact] | type[MoneyFact], column: str, runs: dict[int, AnalysisRun]
 ) -> dict[Key, Decimal]:
-    """Sums over the twelve months before each run's month."""
+    """Sums over the last twelve months that are over at each run's day."""
     years = Q()
     for partnership_id, run in runs.items():
-        end = run.as_of.replace(day=1)
+        end = last_whole_month(run.as_of) + timedelta(days=1)
         years |= Q(partnership_id=partnership_id, month__gte=end.replace(year=end.year - 1), month__lt=end)
     if not years:
         return {}

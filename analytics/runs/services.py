@@ -112,7 +112,8 @@ def analyse_partnership(
 def _digest(lines: pd.DataFrame, as_of: date) -> str:
     """What the audience sees, whatever its order."""
     rows = pd.util.hash_pandas_object(lines, index=False).sort_values().to_numpy()
-    return hashlib.sha256(rows.tobytes() + as_of.isoformat().encode()).hexdigest()[:32]
+    known = f"{as_of} {sorted(_segments(lines).items())}"
+    return hashlib.sha256(rows.tobytes() + known.encode()).hexdigest()[:32]
 
 
 def _sweep(partnership: Partnership) -> bool:

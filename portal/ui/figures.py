@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from analytics.core.quarters import last_whole_month
 from analytics.runs.models import Standing
 from analytics.runs.selectors import AccountRow, PartnershipSummary
 from partners.ledger.selectors import Order
@@ -52,14 +53,15 @@ class Strip:
         return WIDTH - (self.late_from or 0)
 
 
-def months_before(day: date, count: int) -> list[date]:
-    """The first days of the `count` whole months before the month of `day`, oldest first."""
-    return [_month(day.year * YEAR + day.month - 1 - back) for back in range(count, 0, -1)]
+def whole_months(as_of: date, count: int) -> list[date]:
+    """The first days of the last `count` months that are over, oldest first; the one that the ladder counts last."""
+    last = last_whole_month(as_of)
+    return [_month(last.year * YEAR + last.month - 1 - back) for back in range(count - 1, -1, -1)]
 
 
 def year_of(values: Mapping[date, Decimal], as_of: date) -> Year | None:
     """The last twelve whole months before `as_of`; None where nothing is known of them."""
-    months = months_before(as_of, 2 * YEAR)
+    months = whole_months(as_of, 2 * YEAR)
     if not any(month in values for month in months[YEAR:]):
         return None
     filled = [values.get(month, Decimal(0)) for month in months]

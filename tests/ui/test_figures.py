@@ -6,26 +6,27 @@ from decimal import Decimal
 
 from analytics.runs.models import Standing
 from partners.ledger.selectors import Order
-from portal.ui.figures import line, months_before, strip, year_of
+from portal.ui.figures import line, strip, whole_months, year_of
 
 AS_OF = date(2026, 3, 17)
 ORDER = Order(date(2026, 3, 3), Decimal(1), 1, 1, None, None, None, None, 0, (2, 2))
 
 
-def test_the_months_before_a_day_are_whole_and_cross_the_year() -> None:
-    assert months_before(AS_OF, 3) == [date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1)]
+def test_whole_months_are_over_and_cross_the_year() -> None:
+    assert whole_months(AS_OF, 3) == [date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1)]
+    assert whole_months(date(2026, 3, 30), 1) == [date(2026, 3, 1)]  # as the ladder counts them
 
 
 def test_a_year_is_twelve_whole_months_beside_the_twelve_before() -> None:
-    values = {day: Decimal(10) for day in months_before(AS_OF, 12)}
-    values |= {day: Decimal(8) for day in months_before(AS_OF, 24)[:12]}
+    values = {day: Decimal(10) for day in whole_months(AS_OF, 12)}
+    values |= {day: Decimal(8) for day in whole_months(AS_OF, 24)[:12]}
     year = year_of({**values, date(2026, 3, 1): Decimal(999)}, AS_OF)
     assert year is not None
     assert (year.total, year.change) == (Decimal(120), 0.25)
 
 
 def test_without_the_whole_year_before_there_is_no_change() -> None:
-    values = {day: Decimal(10) for day in months_before(AS_OF, 23)}
+    values = {day: Decimal(10) for day in whole_months(AS_OF, 23)}
     year = year_of(values, AS_OF)
     assert year is not None
     assert year.change is None

@@ -239,6 +239,7 @@ class Migration(migrations.Migration):
                 ("month_of_year", models.PositiveSmallIntegerField()),
                 ("factor", models.FloatField()),
                 ("accounts", models.PositiveIntegerField()),
+                ("pooled", models.BooleanField()),
             ],
             options={
                 "abstract": False,

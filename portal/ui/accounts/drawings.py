@@ -13,7 +13,7 @@ from analytics.runs.pictures import AccountPicture, Evidence
 from analytics.runs.reading import Month
 from portal.ui.charts.drawing import Drawing, Table
 from portal.ui.charts.specs import Annotation, Point, normal_band
-from portal.ui.figures import months_before
+from portal.ui.figures import whole_months
 from portal.ui.templatetags.ladder import measured
 from portal.ui.templatetags.wording import day, month, number
 
@@ -86,7 +86,7 @@ def draw_evidence(evidence: Evidence, kind: str, unit: str) -> Drawing | None:
 def _points(rung: Rung, months: Sequence[Month], as_of: date) -> list[Point]:
     """The months of the run's record, and the one that is not over yet."""
     units = {one.month: float(one.units) for one in months}
-    ends = months_before(_following(rung.month), COURSE_MONTHS)[-len(rung.values) :]
+    ends = whole_months(rung.month, COURSE_MONTHS)[-len(rung.values) :]
     judged = zip(ends, rung.values, rung.lows, rung.highs, strict=True)
     points = [
         Point(
@@ -109,11 +109,6 @@ def _is_outside(value: float | None, low: float | None, high: float | None, *, l
     if value is None:
         return False
     return low is not None and value < low if low_is_bad else high is not None and value > high
-
-
-def _following(last: date) -> date:
-    """The first day of the next month."""
-    return date(last.year + last.month // 12, last.month % 12 + 1, 1)
 
 
 def _remark(finding: Finding | None, rung: Rung) -> Annotation | None:

@@ -95,7 +95,11 @@ def normal_band(
         *(
             [
                 bar(style="monthly", width=_BAR).transform_filter("!datum.is_partial"),
-                bar(style="monthly-so-far", width=_BAR).transform_filter("datum.is_partial"),
+                *(
+                    [bar(style="monthly-so-far", width=_BAR).transform_filter("datum.is_partial")]
+                    if any(point.is_partial for point in shown)
+                    else []
+                ),
             ]
             if any(point.value is not None for point in shown)
             else []

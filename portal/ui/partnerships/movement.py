@@ -14,7 +14,7 @@ from analytics.runs.reading import Money
 from analytics.runs.selectors import PartnershipSummary
 from portal.ui.charts.drawing import Drawing, Table
 from portal.ui.charts.specs import CoursePoint, Part, bridge, course
-from portal.ui.figures import YEAR, months_before
+from portal.ui.figures import YEAR, whole_months
 from portal.ui.templatetags.wording import money, month, short_number
 
 if TYPE_CHECKING:
@@ -27,10 +27,10 @@ CAUSES: Mapping[str, "StrPromise"] = {
     "customers_lost": gettext_lazy("fewer customers"),
     "more_families": gettext_lazy("same customers, more families"),
     "fewer_families": gettext_lazy("same customers, fewer families"),
-    "more_orders": gettext_lazy("same customers and families, more orders"),
-    "fewer_orders": gettext_lazy("same customers and families, fewer orders"),
-    "larger_orders": gettext_lazy("same customers and families, larger orders"),
-    "smaller_orders": gettext_lazy("same customers and families, smaller orders"),
+    "more_orders": gettext_lazy("mostly more orders"),
+    "fewer_orders": gettext_lazy("mostly fewer orders"),
+    "larger_orders": gettext_lazy("mostly larger orders"),
+    "smaller_orders": gettext_lazy("mostly smaller orders"),
 }
 NET = "net_amount"
 
@@ -70,7 +70,7 @@ def draw_course(summary: PartnershipSummary, *, is_net: bool) -> Drawing | None:
     if summary.run is None:
         return None
     values = {row.month: _value(row.net if is_net else row.units) for row in summary.months}
-    months = months_before(summary.run.as_of, YEAR)
+    months = whole_months(summary.run.as_of, YEAR)
     points = [CoursePoint(one, values.get(one), values.get(_year_before(one))) for one in months]
     if all(point.value is None for point in points):
         return None

@@ -1,0 +1,182 @@
+"""Every page of both sides, both themes, wide and on a phone: axe finds nothing, nothing stands out, all can be hit."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from time import monotonic
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from playwright.sync_api import Response, expect
+
+from partners.engagement.models import FollowUp
+from partners.organisations.services import end_seat
+from partners.tenancy.context import acting_as
+from tests.browser.conftest import Visit
+from tests.browser.trade import FADING, FILE, LATE_ONE, PAIR, Channel, open_shared, order, write
+from tests.browser.visitor import COLOURS, EVERYTHING, HEIGHT, PHONE, WIDE, Visitor
+from tests.ingestion.conftest import Desk
+
+# What no browser shows as a page of its own.
+NOT_PAGES = {
+    "logout", "seat", "language", "robots", "live", "account_picture", "submission_progress", "submission_mapping",
+    "submission_commit", "submission_discard", "submission_undo", "follow_up_plan", "follow_up_comment",
+    "follow_up_state", "follow_up_share",
+}  # fmt: skip
+ONES = ("account", "account_lines", "evidence", "follow_up_new", "follow_up", "partnership")
+LISTS = ("home", "accounts", "partnerships", "follow_ups", "submissions", "definitions")
+NORTHWEST = (*LISTS, *ONES, "submission_new", "submission")
+ADVENTURE = (*LISTS, *ONES, "submission_new")
+MIRRORED = ("home", "accounts", "account", "partnership", "follow_up")
+IN_THE_OPEN = ("login",)
+Pages = Mapping[str, str]
+CODE = FADING.code
+LIVE = re.compile("/live/")
+
+
+def names(resolver: URLResolver) -> Iterator[str]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from names(entry)
+        else:
+            assert isinstance(entry, URLPattern)
+            yield entry.name or str(entry.pattern)
+
+
+def test_no_page_is_missing_here() -> None:
+    assert set(names(get_resolver())) == {*NORTHWEST, *ADVENTURE, *IN_THE_OPEN, *NOT_PAGES}
+
+
+def address(
+    name: str, channel: Channel, ref: str, follow_up: FollowUp | None = None, submission: str = ""
+) -> str:
+    """Where a page is; `ref` is what the reader calls the fading customer."""
+    asked = f"?account={ref}&kind=quantity_shrinks&partnership={channel.partnership}"
+    objects: dict[str, tuple[list[str], str]] = {
+        "account": ([ref], ""),
+        "account_lines": ([ref], ""),
+        "evidence": ([ref, "quantity_shrinks"], ""),
+        "partnership": ([channel.partnership], ""),
+        "follow_up_new": ([], asked),
+        "follow_up": ([follow_up.public_id if follow_up else ""], ""),
+        "submission": ([submission], ""),
+    }
+    args, query = objects.get(name, ([], ""))
+    return reverse(name, args=args) + query
+
+
+@pytest.fixture
+def waiting_file(channel: Channel) -> str:
+    """A file with a fault, checked, on which somebody has to decide."""
+    rows = [
+        row for customer in (FADING, LATE_ONE) for row in order(customer, channel.next_day, customer.skus)
+    ]
+    rows.append((*rows[0][:9], "RB-9", *rows[0][10:]))
+    return Desk(channel.world, "ana", *PAIR).check(write(rows), "april.csv").public_id
+
+
+def look(visitor: Visitor, pages: Pages) -> list[str]:
+    """Each page by its name in each theme and width, with a picture; returns what is wrong."""
+    found = []
+    for width in (WIDE, PHONE):
+        visitor.page.set_viewport_size({"width": width, "height": HEIGHT})
+        for name, path in pages.items():
+            visitor.go(path)
+            if visitor.page.locator("figure[data-vega]").count():
+                visitor.sees_charts()
+            found += look_in_both_themes(visitor, f"{name}-{width}")
+    return found
+
+
+def look_in_both_themes(visitor: Visitor, name: str) -> list[str]:
+    found = []
+    for theme, rules in (("light", EVERYTHING), ("dark", COLOURS)):
+        visitor.page.emulate_media(color_scheme=theme)
+        visitor.snap(f"{name}-{theme}")
+        found += [f"{name}-{theme}: {fault}" for fault in visitor.faults(rules)]
+    return found
+
+
+@contextmanager
+def a_seat_ends_meanwhile(visit: Visit, channel: Channel) -> Iterator[None]:
+    """Uwe's page stays open when his seat ends: its stream ends within a minute, which is spent on other pages."""
+    uwe = visit()
+    answers: list[tuple[float, Response]] = []
+    uwe.page.on("response", lambda answer: LIVE.search(answer.url) and answers.append((monotonic(), answer)))
+    with uwe.page.expect_response(LIVE):
+        uwe.log_in("uwe@northwest.example", first="/submissions/")
+    with acting_as(channel.world.actor("northwest-admin")):
+        end_seat(channel.world.seats["uwe"])
+    ended = monotonic()
+    yield
+    if len(answers) < 2:
+        uwe.page.wait_for_event("response", lambda answer: LIVE.search(answer.url), timeout=60_000)
+    (__, opened), (moment, refused) = answers
+    assert (opened.status, refused.status) == (200, 403)
+    assert moment - ended < 60
+    uwe.page.get_by_role("navigation", name="Main").get_by_role("link", name="Feeds and files").click()
+    expect(uwe.heading("You have no seat in any organisation")).to_be_visible()
+    assert FILE not in uwe.page.content()
+    uwe.notices("403")
+    uwe.snap("next-click-without-a-seat")
+    uwe.page.get_by_role("button", name="Log out").click()
+    expect(uwe.heading("Log in")).to_be_visible()
+
+
+@pytest.mark.browser
+def test_every_page_of_northwest(visit: Visit, channel: Channel, waiting_file: str) -> None:
+    """Her own and, through the mirror, Adventure's."""
+    follow_up, ref, handle = open_shared(channel, "Ring them"), channel.refs[CODE], channel.handles[CODE]
+    mine = {name: address(name, channel, ref, follow_up, waiting_file) for name in NORTHWEST}
+    theirs = {name: address(name, channel, handle, follow_up) for name in MIRRORED}
+    seen = {f"mirror-{name}": f"/as/{channel.partnership}{path}" for name, path in theirs.items()}
+    with a_seat_ends_meanwhile(visit, channel):
+        found = look(visit(), {name: reverse(name) for name in IN_THE_OPEN})
+        found += look(visit("ana@northwest.example"), {**mine, **seen})
+    assert found == [], "\n".join(found)
+
+
+@pytest.mark.browser
+def test_every_page_of_adventure(visit: Visit, channel: Channel) -> None:
+    follow_up = open_shared(channel, "Ring them")
+    pages = {name: address(name, channel, channel.handles[CODE], follow_up) for name in ADVENTURE}
+    found = look(visit("mia@adventure.example"), pages)
+    assert found == [], "\n".join(found)
+
+
+@pytest.mark.browser
+def test_what_nobody_hopes_to_see(visit: Visit, channel: Channel) -> None:
+    """Refusals, forms that lack something, and the pages of somebody who has nothing yet, on a phone."""
+    nobody = visit(width=PHONE)
+    nobody.go("/login/")
+    nobody.page.get_by_label("E-mail").fill("ana@northwest.example")
+    nobody.page.get_by_label("Password").fill("wrong")
+    nobody.page.get_by_role("button", name="Log in").click()
+    expect(nobody.page.get_by_role("alert")).to_contain_text("do not belong together")
+    found = look_in_both_themes(nobody, "wrong-password")
+
+    ana = visit("ana@northwest.example", width=PHONE)
+    for name, path in (("not-there", "/accounts/acc_0/"), ("does-not-fit", "/accounts/?colour=red")):
+        ana.go(path)
+        found += look_in_both_themes(ana, name)
+    ana.notices("404")
+    ana.notices("400")
+    uwe = visit(width=PHONE)
+    uwe.log_in("uwe@northwest.example", first="/submissions/")
+    uwe.go("/accounts/")
+    expect(uwe.heading("Not part of your role")).to_be_visible()
+    uwe.notices("403")
+    found += look_in_both_themes(uwe, "not-part-of-your-role")
+
+    ana.go(address("follow_up_new", channel, channel.refs[CODE]))
+    ana.page.get_by_label("Next step").fill(" ")
+    ana.page.get_by_role("button", name="Follow up").click()
+    expect(ana.page.get_by_role("alert")).to_contain_text("Nothing is opened yet.")
+    ana.notices("400")
+    found += look_in_both_themes(ana, "no-next-step")
+
+    sam = visit("sam@southwest.example", width=PHONE)
+    for name in LISTS:
+        sam.go(reverse(name))
+        found += look_in_both_themes(sam, f"nothing-yet-{name}")
+    assert found == [], "\n".join(found)
