@@ -64,6 +64,12 @@ _CLIMB = (
     "months",
     "confidence",
     "first_seen_on",
+    "centre",
+    "scale",
+    "values",
+    "lows",
+    "highs",
+    "deviations",
 )
 
 Floats = npt.NDArray[np.float64]
@@ -99,7 +105,10 @@ def climb(values: pd.DataFrame, segments: Segments, as_of: date) -> pd.DataFrame
         - confidence: 0-1, how sure it is that the last three months are worse than usual, see `_confidence`; NaN
           without a deviation;
         - first_seen_on: the last day of the first month from which the signal has stood without a break; NaT
-          where none stands.
+          where none stands;
+        - centre and scale: of the baseline of that month, as `course` has them;
+        - values, lows, highs, deviations: lists of the months up to that one, at most 24, oldest first, None where
+          there is none.
 
     Raises
     ------
@@ -320,8 +329,17 @@ def _rungs(of: Panel, key: str, kind: Measure) -> pd.DataFrame:
         "months": np.where(basis == _OWN, used, traded),
         "confidence": _confidence(judged),
         "first_seen_on": _first_seen(stands, of.ends()),
+        "centre": _plain(judged.centre[:, -1], kind),
+        "scale": judged.scale[:, -1],
+        **_courses(of, judged, low, high),
     }
     return pd.DataFrame(columns, columns=list(_CLIMB))
+
+
+def _courses(of: Panel, judged: Judged, low: Floats, high: Floats) -> dict[str, list[list[float | None]]]:
+    begin = max(len(of.months) - COURSE_MONTHS, 0)
+    grids = {"values": of.values, "lows": low, "highs": high, "deviations": judged.deviation}
+    return {name: _lists(grid, of.first, begin) for name, grid in grids.items()}
 
 
 def _first_seen(stands: Bools, ends: Dates) -> Dates:
@@ -360,48 +378,8 @@ def _effective(quarters: Ints) -> Floats:
     return np.asarray(n / (1 + 2 * shared))
 
 
-def trace(values: pd.DataFrame, segments: Segments, as_of: date) -> pd.DataFrame:
-    """Return the last months of every account's measures as lists, for pictures and for recomputing.
-
-    Parameters
-    ----------
-    values, segments, as_of
-        As for `climb`.
-
-    Returns
-    -------
-    DataFrame
-        One row per account and measure: account, measure, centre and scale (of the baseline of the last month, as
-        `course` has them; None without one), and values, lows, highs and deviations: lists of the months up to
-        the last whole one, at most 24, oldest first, None where there is none.
-
-    Raises
-    ------
-    ValueError
-        If a column is missing.
-    """
-    parts = [_traced(panel(values, segments, as_of, key), key, kind) for key, kind in MEASURES.items()]
-    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
-
-
-def _traced(of: Panel, key: str, kind: Measure) -> pd.DataFrame:
-    begin = max(len(of.months) - COURSE_MONTHS, 0)
-    judged = judge(of, kind, since=begin)
-    low, high = _band(judged, kind)
-    columns = {
-        "account": of.accounts,
-        "measure": np.full(len(of.accounts), key, dtype=object),
-        "centre": _plain(judged.centre[:, -1], kind),
-        "scale": judged.scale[:, -1],
-        "values": _lists(of.values, of.first, begin),
-        "lows": _lists(low, of.first, begin),
-        "highs": _lists(high, of.first, begin),
-        "deviations": _lists(judged.deviation, of.first, begin),
-    }
-    return pd.DataFrame(columns)
-
-
 def _lists(grid: Floats, first: Ints, begin: int) -> list[list[float | None]]:
-    """Return each row from its first month on, as a list."""
-    rows = np.where(np.isnan(grid), None, grid.astype(object))  # type: ignore[call-overload]
-    return [row[max(since, begin) :].tolist() for row, since in zip(rows, first, strict=True)]
+    """Return each row from its first month on, as a list; what lies before `begin` is left out."""
+    shown = grid[:, begin:]
+    rows = np.where(np.isnan(shown), None, shown.astype(object))  # type: ignore[call-overload]
+    return [row[max(since - begin, 0) :].tolist() for row, since in zip(rows, first, strict=True)]

@@ -12,7 +12,7 @@ import pandas as pd
 from analytics.core.cadence import cadence, order_days
 from analytics.core.facts import SCALE, monthly_money, monthly_volume
 from analytics.core.findings import find, judge
-from analytics.core.ladder import RAISED, climb, trace
+from analytics.core.ladder import RAISED, climb
 from analytics.core.movement import Value, cause, movement
 from analytics.core.quarters import MEASURES, measure
 from analytics.core.seasons import seasons
@@ -183,11 +183,9 @@ def _store_ladder(partnership: Partnership, lines: pd.DataFrame, as_of: date) ->
     """Every account against its own normal: the rungs, and the seasons with which a page recomputes them."""
     measured, segments = measure(lines, as_of), _segments(lines)
     rungs = climb(measured, segments, as_of)
-    courses = trace(measured, segments, as_of)
     for model in (Rung, SeasonFactor):
         model.objects.filter(partnership_id=partnership.pk).delete()
-    stored = rungs.merge(courses, on=["account", "measure"], validate="one_to_one")
-    _insert(Rung, partnership, stored.astype({"measure": str}))
+    _insert(Rung, partnership, rungs.astype({"measure": str}))
     _insert(SeasonFactor, partnership, seasons(measured, segments, as_of))
     return rungs
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from analytics.core.ladder import _effective, climb, course, judge, rule, trace
+from analytics.core.ladder import _effective, climb, course, judge, rule
 from analytics.core.quarters import MEASURES, VALUE_COLUMNS
 from analytics.core.registry import SIGNALS
 from analytics.core.seasons import panel, seasons
@@ -277,9 +277,9 @@ def test_the_course_ends_where_the_account_stands(seed: int) -> None:
             assert not path[path["month"] < row["first_seen_on"]]["raised"][-1:].any()
 
 
-def test_the_trace_is_the_course_in_one_row() -> None:
+def test_a_rung_holds_its_course_in_one_row() -> None:
     values = noise(3)
-    for row in trace(values, {}, AS_OF).to_dict("records"):
+    for row in climb(values, {}, AS_OF).to_dict("records"):
         path = course(values, {}, AS_OF, row["account"], row["measure"])
         for name, column in (
             ("values", "value"),

@@ -68,9 +68,11 @@ def sell_steadily(world: World, maker: str, distributor: str, accounts: int = 2)
     world.sell(maker, distributor, rows)
 
 
-def analyse(world: World) -> None:
-    """Every partnership, for both of its sides."""
+def analyse(world: World, *distributors: str) -> None:
+    """The partnerships of these distributors (of all, where none is named), for both of their sides."""
     for (maker, distributor), partnership in world.partnerships.items():
+        if distributors and distributor not in distributors:
+            continue
         for slug in {maker, distributor}:
             with acting_as(world.worker(slug)):
                 analyse_partnership(partnership.pk, as_of=AS_OF)

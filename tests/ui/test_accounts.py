@@ -26,7 +26,7 @@ def names(client: Client, **asked: str) -> list[str]:
 
 @pytest.fixture
 def ana(channel: World, browse: Browse) -> Client:
-    analyse(channel)
+    analyse(channel, "northwest")
     return browse("ana")
 
 
@@ -93,7 +93,7 @@ def test_a_rivals_partnership_is_refused_like_an_invented_one(ana: Client, chann
 
 def test_fifty_fit_on_a_page_and_the_filters_stay(channel: World, browse: Browse) -> None:
     sell_steadily(channel, "contoso", "outpost", accounts=53)
-    analyse(channel)
+    analyse(channel, "outpost")
     otto = browse("otto")
     assert len(names(otto)) == 50
     assert len(names(otto, page="2")) == 3
@@ -128,7 +128,7 @@ def test_an_account_in_rhythm_says_so_calmly(ana: Client, channel: World) -> Non
 def test_a_short_record_is_no_judgement(channel: World, browse: Browse) -> None:
     day = AS_OF - timedelta(days=5)
     channel.sell("contoso", "outpost", [NamedSale("new-1", day, "outpofinchnew", "RB-1")])
-    analyse(channel)
+    analyse(channel, "outpost")
     otto = browse("otto")
     page = otto.get(account_url(channel, "otto", "outpofinchnew", otto)).content.decode()
     assert "has too short a record to judge: 1 order<" in " ".join(page.split()).replace(" </h1>", "</h1>")
@@ -148,7 +148,7 @@ def test_an_account_of_two_makers_is_looked_at_in_one_partnership_at_a_time(
 
 
 def test_a_representative_opens_the_accounts_held_and_no_other(channel: World, browse: Browse) -> None:
-    analyse(channel)
+    analyse(channel, "northwest")
     with acting_as(channel.actor("northwest-admin")):
         held, other = AccountIdentity.objects.order_by("pk").select_related("account")
         give_reach(channel.seats["rita"].user, held.account)
@@ -161,7 +161,7 @@ def test_a_representative_opens_the_accounts_held_and_no_other(channel: World, b
 
 def test_without_single_orders_the_page_rests_on_months(channel: World, browse: Browse) -> None:
     channel.share("contoso", "northwest", Category.VOLUME)
-    analyse(channel)
+    analyse(channel, "northwest")
     client = browse("contoso-admin")
     found = re.search(r'href="(/accounts/cus_\w+/)"', client.get(LIST).content.decode())
     assert found

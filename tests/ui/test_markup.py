@@ -41,7 +41,7 @@ class Markup(HTMLParser):
 def pages(channel: World, browse: Browse) -> dict[str, str]:
     """One of each page, of both sides."""
     channel.share("adventure", "northwest", Category.VOLUME, Category.PRICE)
-    analyse(channel)
+    analyse(channel, "northwest")
     partnership = channel.partnerships["adventure", "northwest"]
     with acting_as(channel.actor("ana")):
         content = b"invoice_number,When,account_id,sku,quantity\nI-1,2026-01-14,C1,XX,2\n"

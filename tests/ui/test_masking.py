@@ -55,7 +55,7 @@ def figures(amounts: Iterable[Decimal]) -> list[str]:
 def test_with_volumes_alone_there_is_no_money_and_nobodys_name(channel: World, browse: Browse) -> None:
     channel.share("contoso", "northwest", Category.VOLUME)
     channel.share("contoso", "outpost", Category.VOLUME)
-    analyse(channel)
+    analyse(channel, "northwest", "outpost")
     pages = pages_of(channel, "contoso-admin", browse("contoso-admin"))
     assert len(pages) == 6 + 4
     for url, page in pages.items():
@@ -74,7 +74,7 @@ def test_with_volumes_alone_there_is_no_money_and_nobodys_name(channel: World, b
 
 def test_with_prices_there_is_money_and_still_nobodys_name(channel: World, browse: Browse) -> None:
     channel.share("contoso", "northwest", Category.VOLUME, Category.PRICE)
-    analyse(channel)
+    analyse(channel, "northwest")
     pages = pages_of(channel, "contoso-admin", browse("contoso-admin"))
     assert "of gross profit is waiting" in pages["/"]
     assert "$4,711.13" in "".join(pages.values())
@@ -83,7 +83,7 @@ def test_with_prices_there_is_money_and_still_nobodys_name(channel: World, brows
 
 def test_with_names_there_are_names_and_still_no_money(channel: World, browse: Browse) -> None:
     channel.share("contoso", "northwest", Category.VOLUME, Category.IDENTITY)
-    analyse(channel)
+    analyse(channel, "northwest")
     pages = pages_of(channel, "contoso-admin", browse("contoso-admin"))
     name = f"{canary('northwest')}1"
     assert f"{name} Velodrome" in pages["/"]
@@ -97,7 +97,7 @@ def test_with_names_there_are_names_and_still_no_money(channel: World, browse: B
 def test_a_list_of_both_kinds_says_what_is_not_shared(channel: World, browse: Browse) -> None:
     channel.share("contoso", "northwest", Category.VOLUME, Category.PRICE)
     channel.share("contoso", "outpost", Category.VOLUME)
-    analyse(channel)
+    analyse(channel, "northwest", "outpost")
     client = browse("contoso-admin")
     listed = client.get(reverse("accounts")).content.decode()
     assert listed.count(NOT_SHARED) == 2
@@ -134,7 +134,7 @@ def test_nobody_meets_a_word_of_a_stranger(
 
 def test_hidden_columns_cannot_be_sorted_or_searched_by(channel: World, browse: Browse) -> None:
     channel.share("contoso", "northwest", Category.VOLUME)
-    analyse(channel)
+    analyse(channel, "northwest")
     client, rows = browse("contoso-admin"), reverse("accounts")
     for sort in ("net", "-net"):
         assert client.get(rows, {"sort": sort}).content == client.get(rows, {"sort": "invented"}).content
@@ -145,7 +145,7 @@ def test_hidden_columns_cannot_be_sorted_or_searched_by(channel: World, browse: 
 
 def test_a_revoked_grant_empties_the_pages_at_once(channel: World, browse: Browse) -> None:
     (volume,) = channel.share("contoso", "northwest", Category.VOLUME)
-    analyse(channel)
+    analyse(channel, "northwest")
     client = browse("contoso-admin")
     url = re.search(r'href="(/accounts/cus_\w+/)"', client.get(reverse("accounts")).content.decode())
     assert url
@@ -177,7 +177,7 @@ def test_a_representative_sees_sums_over_the_accounts_held_alone(channel: World,
 
 def test_the_owner_reads_who_read_what(channel: World, browse: Browse) -> None:
     channel.share("contoso", "northwest", Category.VOLUME)
-    analyse(channel)
+    analyse(channel, "northwest")
     owner, reader = browse("ana"), browse("contoso-admin")
     before = one_line(owner.get(reverse("partnerships")).content)
     assert "the lines behind its figures: 1 time by its machines" in before
@@ -197,7 +197,7 @@ def one_line(body: bytes) -> str:
 def test_an_owner_sees_what_it_keeps_and_what_it_gives(channel: World, browse: Browse) -> None:
     channel.share("contoso", "northwest", Category.PRICE)
     sell_steadily(channel, "contoso", "northwest", accounts=3)
-    analyse(channel)
+    analyse(channel, "northwest")
     page = browse("ana").get(reverse("partnerships")).content.decode()
     assert "Nothing is shared: they see no row of yours." in page
     assert "Opens nothing yet; it rests on:" in page  # prices without volumes

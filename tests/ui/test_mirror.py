@@ -29,7 +29,7 @@ def sharing(channel: World) -> World:
     for maker, distributor in channel.partnerships:
         if maker != distributor:
             channel.share(maker, distributor, Category.VOLUME, Category.PRICE)
-    analyse(channel)
+    analyse(channel, "northwest", "southwest")
     return channel
 
 
@@ -157,16 +157,18 @@ def test_looking_is_nobody_s_reading_and_leaves_nothing_behind(sharing: World, b
     assert canary("northwest") in ana.get(reverse("accounts")).content.decode()
 
 
-@pytest.mark.parametrize(
-    "path", ["/accounts/%0Ajunk/", "//evil.example/", "/as/ptn_x/accounts/", "/../accounts/"]
-)
-def test_tricks_with_the_address_lead_nowhere(sharing: World, browse: Browse, path: str) -> None:
-    assert browse("ana").get(prefix(sharing) + path).status_code == 404
+def test_tricks_with_the_address_lead_nowhere(sharing: World, browse: Browse) -> None:
+    ana = browse("ana")
+    for path in ("/accounts/%0Ajunk/", "//evil.example/", "/as/ptn_x/accounts/", "/../accounts/"):
+        assert ana.get(prefix(sharing) + path).status_code == 404, path
 
 
-@pytest.mark.parametrize(
-    "url",
-    ["/accounts/acc_%00/", "/follow-ups/fup_%00/", "/accounts/?text=%00", "/follow-ups/new/?account=%00"],
-)
-def test_a_nul_is_in_no_address_of_ours(sharing: World, browse: Browse, url: str) -> None:
-    assert browse("ana").get(url).status_code == 404
+def test_a_nul_is_in_no_address_of_ours(world: World, browse: Browse) -> None:
+    ana = browse("ana")
+    for url in (
+        "/accounts/acc_%00/",
+        "/follow-ups/fup_%00/",
+        "/accounts/?text=%00",
+        "/follow-ups/new/?account=%00",
+    ):
+        assert ana.get(url).status_code == 404, url

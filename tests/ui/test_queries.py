@@ -46,7 +46,7 @@ PINNED = {
 @pytest.fixture
 def urls(channel: World) -> dict[tuple[str, str], str]:
     channel.share("adventure", "northwest", Category.VOLUME, Category.PRICE)
-    analyse(channel)
+    analyse(channel, "northwest")
     partnership = channel.partnerships["adventure", "northwest"]
     with acting_as(channel.actor("ana")):
         content = b"invoice_number,invoice_date,account_id,sku,quantity\nI-1,2026-01-14,C1,XX,2\n"

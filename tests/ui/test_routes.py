@@ -110,7 +110,7 @@ def test_every_address_is_in_the_manifest() -> None:
 def ids(channel: World) -> dict[str, str]:
     """The ids of things that belong to Northwest: its account, Adventure's handle of it, its file."""
     channel.share("adventure", "northwest", Category.VOLUME)
-    analyse(channel)
+    analyse(channel, "northwest")
     partnership = channel.partnerships["adventure", "northwest"]
     with acting_as(channel.actor("ana")):
         file = receive_file(partnership, "march.csv", [FILE], source=Submission.Source.UPLOAD)

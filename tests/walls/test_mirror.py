@@ -93,17 +93,17 @@ def test_no_table_shows_a_row_of_anybody_else(shared_world: World) -> None:
     assert {row["id"] for row in seen["organisations_organisation"]} == {northwest, adventure}
 
 
-@pytest.mark.parametrize(
-    "table",
-    [
-        "catalogue_unitcost", "runs_costfact", "runs_standingprofit", "organisations_user", "organisations_membership",
-        "audit_auditentry", "audit_accessentry", "jobs_outboxevent", "jobs_job", "ingestion_submissionpiece",
-        "ingestion_feedmapping", "access_partnershipuserobjectpermission", "engagement_followupevidence",
-    ],
+THE_MAKERS = (
+    "catalogue_unitcost", "runs_costfact", "runs_standingprofit", "organisations_user", "organisations_membership",
+    "audit_auditentry", "audit_accessentry", "jobs_outboxevent", "jobs_job", "ingestion_submissionpiece",
+    "ingestion_feedmapping", "access_partnershipuserobjectpermission", "engagement_followupevidence",
 )  # fmt: skip
-def test_what_is_the_maker_s_own_is_not_in_it(shared_world: World, table: str) -> None:
+
+
+def test_what_is_the_maker_s_own_is_not_in_it(shared_world: World) -> None:
     with acting_as(eyes(shared_world)):
-        assert list(rows(table)) == []
+        for table in THE_MAKERS:
+            assert list(rows(table)) == [], table
 
 
 def test_the_maker_s_cost_is_in_no_figure(shared_world: World) -> None:
