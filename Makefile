@@ -40,8 +40,9 @@ $(STAMP): requirements-dev.lock
 demo: setup
 	@$(PY) manage.py demo
 
+# Two processes, each with a database of its own: more take longer on two cores.
 test: setup lint types
-	$(PY) -m pytest
+	$(PY) -m pytest -n 2 --dist worksteal
 
 lint: setup
 	$(PY) -m ruff check --quiet .

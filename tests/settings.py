@@ -8,7 +8,11 @@ import os
 from pathlib import Path
 
 TEST_HOME = Path(__file__).resolve().parent.parent / ".throughline" / "test"
-TEST_RUN = os.environ.setdefault("THROUGHLINE_TEST_RUN", str(os.getpid()))  # its child processes inherit it
+RUN, WORKER = "THROUGHLINE_TEST_RUN", "PYTEST_XDIST_WORKER"
+if os.environ.get(WORKER) != os.environ.get("THROUGHLINE_TEST_WORKER"):
+    # One of several processes that share the tests: a run of its own, which its child processes inherit.
+    os.environ.update({RUN: str(os.getpid()), "THROUGHLINE_TEST_WORKER": os.environ[WORKER]})
+TEST_RUN = os.environ.setdefault(RUN, str(os.getpid()))
 if "DATABASE_URL" not in os.environ:
     TEST_HOME.parent.mkdir(mode=0o711, exist_ok=True)
     os.environ["THROUGHLINE_HOME"] = str(TEST_HOME)
