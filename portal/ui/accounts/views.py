@@ -77,7 +77,7 @@ def account(request: HttpRequest, ref: str) -> HttpResponse:
         "taken": next((row for row in reviews if first and row.takes(first.kind)), None),
         "drawing": draw_units(picture, first),
         "sources": _sources(partnership, {order.submission_id for order in picture.orders}),
-        "signals": [SIGNALS[kind] for kind in picture.findings or ("should_have_ordered",)],
+        "signal": SIGNALS[picture.finding.kind if picture.finding else "should_have_ordered"],
         "metrics": [METRICS[key] for key in HOW_FOUND],
         **_figures(picture),
         **_columns(picture),
