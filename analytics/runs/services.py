@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
@@ -101,18 +101,21 @@ def analyse_partnership(
         what="analysis",
         rows=len(lines),
     )
-    sight = _digest(lines, as_of)
+    segments = _segments(lines)
+    sight = _digest(lines, segments, as_of)
     same = AnalysisRun.objects.filter(partnership_id=partnership.pk, is_latest=True, sight=sight).first()
     if unless_same and same is not None and partnership.distributor_id != current_organisation_id():
         return same
     _store_facts(partnership, lines, None if is_first else months)
-    return _store_standings(partnership, lines, as_of, known_at, sight)
+    rungs = _store_ladder(partnership, lines, segments, as_of)
+    _store_movements(partnership, lines, as_of)
+    return _store_standings(partnership, lines, rungs, as_of, known_at, sight)
 
 
-def _digest(lines: pd.DataFrame, as_of: date) -> str:
+def _digest(lines: pd.DataFrame, segments: Mapping[int, str], as_of: date) -> str:
     """What the audience sees, whatever its order."""
     rows = pd.util.hash_pandas_object(lines, index=False).sort_values().to_numpy()
-    known = f"{as_of} {sorted(_segments(lines).items())}"
+    known = f"{as_of} {sorted(segments.items())}"
     return hashlib.sha256(rows.tobytes() + known.encode()).hexdigest()[:32]
 
 
@@ -154,14 +157,17 @@ def _amounts(scaled: pd.Series) -> pd.Series:
 
 
 def _store_standings(
-    partnership: Partnership, lines: pd.DataFrame, as_of: date, known_at: datetime, sight: str
+    partnership: Partnership,
+    lines: pd.DataFrame,
+    rungs: pd.DataFrame,
+    as_of: date,
+    known_at: datetime,
+    sight: str,
 ) -> AnalysisRun:
     rhythm = cadence(order_days(lines), as_of)
-    rungs = _store_ladder(partnership, lines, as_of)
     signals = pd.concat([find(rhythm), _raised(rungs)], ignore_index=True)
     standings = rhythm.assign(judgement=judge(rhythm)).rename(columns={"account": "account_id"})
-    run = _begin_run(partnership, as_of, known_at, standings, signals)
-    AnalysisRun.objects.filter(pk=run.pk).update(sight=sight)
+    run = _begin_run(partnership, as_of, known_at, sight, standings, signals)
     for model in (Standing, StandingMoney, StandingProfit):
         model.objects.filter(partnership_id=partnership.pk).delete()
     _insert(
@@ -173,15 +179,16 @@ def _store_standings(
     ):
         known = standings[standings[amount].notna()][columns]
         _insert(model, partnership, known.assign(**{amount: known[amount].round(4)}))
-    _store_movements(partnership, lines, as_of)
     _settle_findings(run, partnership, signals)
     announce("analysis", current_organisation_id())
     return run
 
 
-def _store_ladder(partnership: Partnership, lines: pd.DataFrame, as_of: date) -> pd.DataFrame:
+def _store_ladder(
+    partnership: Partnership, lines: pd.DataFrame, segments: Mapping[int, str], as_of: date
+) -> pd.DataFrame:
     """Every account against its own normal: the rungs, and the seasons with which a page recomputes them."""
-    measured, segments = measure(lines, as_of), _segments(lines)
+    measured = measure(lines, as_of)
     rungs = climb(measured, segments, as_of)
     for model in (Rung, SeasonFactor):
         model.objects.filter(partnership_id=partnership.pk).delete()
@@ -235,7 +242,12 @@ def _known(number: float) -> float | None:
 
 
 def _begin_run(
-    partnership: Partnership, as_of: date, known_at: datetime, standings: pd.DataFrame, signals: pd.DataFrame
+    partnership: Partnership,
+    as_of: date,
+    known_at: datetime,
+    sight: str,
+    standings: pd.DataFrame,
+    signals: pd.DataFrame,
 ) -> AnalysisRun:
     AnalysisRun.objects.filter(partnership_id=partnership.pk, is_latest=True).update(is_latest=False)
     return AnalysisRun.objects.create(
@@ -244,6 +256,7 @@ def _begin_run(
         epoch=partnership.epoch,
         as_of=as_of,
         known_at=known_at,
+        sight=sight,
         accounts=len(standings),
         signals=len(signals),
         late=int((signals["kind"] == "should_have_ordered").sum()),
@@ -267,7 +280,7 @@ def _settle_findings(run: AnalysisRun, partnership: Partnership, signals: pd.Dat
         ],
         update_conflicts=True,
         unique_fields=["audience_id", "purpose", "partnership_id", "account_id", "kind", "first_seen_on"],
-        update_fields=["run_id", "state", "value", "deviation", "confidence"],
+        update_fields=["run_id", "state", "value", "baseline", "threshold", "deviation", "confidence"],
     )
     Finding.objects.filter(partnership_id=partnership.pk).exclude(run_id=run.pk).update(
         state=Finding.State.CLEARED

@@ -95,6 +95,20 @@ def test_a_finding_keeps_its_first_day_from_run_to_run(sliding: World) -> None:
         assert not Finding.objects.exclude(state="open").exists()
 
 
+def test_a_standing_finding_is_measured_against_what_is_usual_now(sliding: World) -> None:
+    """Its first day stays; its baseline and the edge of its band are those of the latest run."""
+    partnership = sliding.partnerships[PAIR]
+    for as_of in (AS_OF - timedelta(days=31), AS_OF):
+        with acting_as(sliding.worker("northwest")):
+            analyse_partnership(partnership.pk, as_of=as_of)
+    with acting_as(sliding.actor("ana")):
+        kept = Finding.objects.filter(state="open", first_seen_on__lt=AS_OF, kind="revenue_drops")
+        assert kept.exists()
+        for finding in kept:
+            rung = Rung.objects.get(account_id=finding.account_id, measure=finding.kind)
+            assert (finding.baseline, finding.threshold) == (rung.usual, rung.low)
+
+
 def test_both_sides_know_a_finding_by_the_same_key(sliding: World) -> None:
     sliding.share(*PAIR, *FULL)
     keys = []
