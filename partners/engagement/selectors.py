@@ -15,7 +15,7 @@ from partners.audit.selectors import list_entries
 from partners.audit.services import note_read
 from partners.engagement.colleagues import list_present
 from partners.engagement.models import FollowUp, FollowUpComment, FollowUpEvidence, FollowUpMatter
-from partners.engagement.services import get_in_reach, in_reach
+from partners.engagement.services import get_in_reach, in_reach, on_accounts
 from partners.organisations.models import User
 from partners.tenancy.context import current_actor, current_organisation_id
 
@@ -115,7 +115,7 @@ def list_of_accounts(
     """The live follow-ups of these partnerships' accounts, both sides', the earliest review first."""
     found = in_reach().filter(partnership__in=[one.pk for one in partnerships], closed_at=None)
     if account_ids is not None:
-        found = found.filter(Q(account__in=list(account_ids)) | Q(account__merged_into__in=list(account_ids)))
+        found = found.filter(on_accounts(account_ids))
     return _rows(found.order_by("review_on", "pk"))
 
 
@@ -198,8 +198,8 @@ def _others(row: FollowUpRow) -> list[FollowUpRow]:
     """The same finding is known to both sides by its account and kind."""
     if row.card is None or row.matter is None:
         return []
-    same = in_reach().filter(partnership=row.partnership, matter__kind=row.matter.kind)
-    same = same.filter(Q(account=row.card.account_id) | Q(account__merged_into=row.card.account_id))
+    same = in_reach().filter(on_accounts([row.card.account_id]))
+    same = same.filter(partnership=row.partnership, matter__kind=row.matter.kind)
     return _rows(same.exclude(pk=row.follow_up.pk).order_by("-pk"))
 
 

@@ -1,6 +1,6 @@
 """Working on findings: open, change, comment, end, share. Each is one transaction with its record."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import date
@@ -200,13 +200,19 @@ def stop_sharing(public_id: str, version: int) -> FollowUp:
 def find_live(partnership: Partnership, account_id: int, kind: str) -> FollowUp | None:
     """One's own follow-up of this finding that has not ended."""
     found = FollowUp.objects.filter(
-        Q(account=account_id) | Q(account__merged_into=account_id),
+        on_accounts([account_id]),
         organisation_id=current_organisation_id(),
         partnership=partnership,
         matter__kind=kind,
         closed_at=None,
     )
     return found.order_by("pk").first()
+
+
+def on_accounts(account_ids: Iterable[int]) -> Q:
+    """Follow-ups of these accounts, and of those that were merged into them."""
+    wanted = list(account_ids)
+    return Q(account__in=wanted) | Q(account__merged_into__in=wanted)
 
 
 def get_in_reach(public_id: str) -> FollowUp:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics.runs.reading import LATE, Money
 from analytics.runs.selectors import AccountRow, LateOrder, Overview, PartnershipSummary, total_at_stake
+from partners.access.doors import AccountCard
 from partners.engagement.selectors import FollowUpRow
 from portal.ui.figures import Part, Year, stack, sum_months, year_of
 
@@ -153,12 +154,7 @@ def late_table(
     late: Sequence[LateOrder], partnerships: int, taken: Sequence[FollowUpRow], *, may_follow: bool
 ) -> LateTable:
     """The most urgent rows, without a column that none of them could fill."""
-    by_account = {
-        (row.partnership.pk, row.card.account_id): row for row in taken if row.card and row.takes(LATE)
-    }
-    shown = [
-        (order, by_account.get((order.partnership.pk, order.card.account_id))) for order in late[:SHOWN_LATE]
-    ]
+    shown = [(order, _taken(taken, order.card, LATE)) for order in late[:SHOWN_LATE]]
     leading = [order for order, follow_up in shown if follow_up is None][:LEADING]
     return LateTable(
         rows=[_late_row(order, follow_up, leads=order in leading) for order, follow_up in shown],
@@ -185,8 +181,12 @@ def slipping(accounts: Sequence[AccountRow], taken: Sequence[FollowUpRow], *, ma
 
 def _slipping_row(row: AccountRow, taken: Sequence[FollowUpRow]) -> SlippingRow:
     kind = row.lit[0].kind
-    of_it = (one for one in taken if one.card and one.card.account_id == row.card.account_id)
-    return SlippingRow(row, kind, next((one for one in of_it if one.takes(kind)), None))
+    return SlippingRow(row, kind, _taken(taken, row.card, kind))
+
+
+def _taken(taken: Sequence[FollowUpRow], card: AccountCard, kind: str) -> FollowUpRow | None:
+    """One's own follow-up of this finding, in the partnership in which the account is met here."""
+    return next((row for row in taken if row.card == card and row.takes(kind)), None)
 
 
 def _late_row(order: LateOrder, taken: FollowUpRow | None, *, leads: bool) -> LateRow:

@@ -6,12 +6,10 @@ from django import template
 from django.template.context import RequestContext
 from django.urls import reverse
 
-from partners.access.doors import AccountCard, list_partnerships, shared_categories
+from partners.access.doors import AccountCard, shared_categories
+from partners.access.mirrors import list_mirrors
 from partners.agreements.models import Category, Partnership
 from partners.engagement.models import FollowUp
-from partners.organisations.roles import Permission, can
-from partners.tenancy.actors import Reach
-from partners.tenancy.context import current_actor, current_organisation_id
 
 register = template.Library()
 NEAREST = {"submission_new": "submissions", "submission": "submissions", "follow_up_new": "follow_ups"}
@@ -37,16 +35,11 @@ class Mirror:
 @register.simple_tag(takes_context=True)
 def see_as(context: RequestContext) -> list[Eyes]:
     """The makers that see something of the acting distributor, for who may look through their eyes."""
-    if not can(Permission.VIEW_PARTNERSHIPS) or current_actor().reach is Reach.ACCOUNTS:
-        return []
     if context["request"].resolver_match is None:  # an address that does not exist
         return []
     return [
         Eyes(partnership.manufacturer.name, f"/as/{partnership.public_id}{_path(context, partnership)}")
-        for partnership in list_partnerships()
-        if partnership.distributor_id == current_organisation_id()
-        and not partnership.is_direct
-        and partnership.state in (Partnership.State.ACTIVE, Partnership.State.SUSPENDED)
+        for partnership in list_mirrors()
     ]
 
 
