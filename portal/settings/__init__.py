@@ -169,7 +169,7 @@ CONTENT_SECURITY_POLICY = {
 STATIC_URL = "/static/"  # the same in a mirror, whose pages have a prefix
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
-    "portal.ui.charts.bundle.BundleFinder",  # Vega comes out of a wheel
+    "portal.charts.bundle.BundleFinder",  # Vega comes out of a wheel
 ]
 STATIC_ROOT = str(BASE_DIR / "static") if HTTPS else None
 WHITENOISE_USE_FINDERS = not HTTPS  # tests and the demonstration run without collectstatic

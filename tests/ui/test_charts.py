@@ -17,8 +17,8 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import translation
 
-from portal.ui.charts import bundle, style
-from portal.ui.charts.drawing import (
+from portal.charts import bundle, style
+from portal.charts.drawing import (
     FONT_FILE,
     PRINT_WIDTH,
     Drawing,
@@ -27,7 +27,7 @@ from portal.ui.charts.drawing import (
     on_paper,
     render_svg,
 )
-from portal.ui.charts.specs import Annotation, CoursePoint, Part, Point, Spec, bridge, course, normal_band
+from portal.charts.specs import Annotation, CoursePoint, Part, Point, Spec, bridge, course, normal_band
 
 SVG = "{http://www.w3.org/2000/svg}"
 DRAWN = {"svg", "g", "path", "line", "rect", "text", "tspan"}

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from analytics.runs.models import Standing
 from partners.ledger.selectors import Order
-from portal.ui.figures import line, strip, whole_months, year_of
+from portal.telling.figures import line, strip, whole_months, year_of
 
 AS_OF = date(2026, 3, 17)
 ORDER = Order(date(2026, 3, 3), Decimal(1), 1, 1, None, None, None, None, 0, (2, 2))

@@ -29,8 +29,8 @@ from partners.ledger.merging import merge_accounts
 from partners.organisations.services import end_seat
 from partners.tenancy.context import acting_as
 from partners.tenancy.models import new_public_id
+from portal.telling.ladder import measured
 from portal.ui.templatetags.follow_ups import spreads
-from portal.ui.templatetags.ladder import measured
 from tests.ui.conftest import AS_OF, Browse, canary, ref_of
 from tests.ui.test_markup import Markup
 from tests.world import World

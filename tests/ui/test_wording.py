@@ -17,8 +17,7 @@ from integrations.ingestion.reading import FEEDS, Reason
 from integrations.ingestion.reasons import LedgerReason
 from partners.agreements.models import Category, Granularity, Partnership
 from partners.tenancy.actors import Role
-from portal.ui import words
-from portal.ui.templatetags import wording
+from portal.telling import wording, words
 
 
 def plain(text: str) -> str:

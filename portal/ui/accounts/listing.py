@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics.runs.selectors import AccountRow
 from partners.agreements.models import Partnership
-from portal.ui.templatetags.accounts import account_name
-from portal.ui.words import JUDGEMENTS
+from portal.telling.accounts import account_name
+from portal.telling.words import JUDGEMENTS
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise

@@ -22,14 +22,14 @@ from partners.engagement.selectors import list_of_accounts
 from partners.ledger.selectors import Slice, list_lines
 from partners.organisations.roles import Permission
 from partners.tenancy.context import current_organisation_id
-from portal.ui.accounts.drawings import MEASURED_UNITS, draw_evidence, draw_units
-from portal.ui.accounts.ladder import ladder, worst
+from portal.charts.drawing import chart_response
+from portal.telling.drawings import MEASURED_UNITS, draw_evidence, draw_units
+from portal.telling.figures import strip, year_of
+from portal.telling.ladder import ladder, worst
+from portal.telling.words import JUDGEMENTS
 from portal.ui.accounts.listing import PAGE_SIZE, columns_of, headings, in_order, matching, offered, slug
-from portal.ui.charts.drawing import chart_response
-from portal.ui.figures import strip, year_of
 from portal.ui.pages import page
 from portal.ui.parameters import UnknownParameter, read_page_number, read_parameters
-from portal.ui.words import JUDGEMENTS
 
 HOW_FOUND = ("order_interval", "order_quantity")
 LINES_SHOWN = 100

@@ -15,8 +15,8 @@ from partners.engagement.models import LIVE, FollowUp, State
 from partners.engagement.selectors import FollowUpRow
 from partners.engagement.services import LONGEST_COMMENT, LONGEST_STEP, Plan
 from partners.engagement.sharing import FollowUpError
-from portal.ui.templatetags.wording import day
-from portal.ui.words import FOLLOW_UP_STEPS
+from portal.telling.wording import day
+from portal.telling.words import FOLLOW_UP_STEPS
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise

@@ -40,6 +40,8 @@ from partners.engagement.services import (
 from partners.engagement.sharing import FollowUpError, knows_names
 from partners.organisations.roles import Permission, can
 from partners.tenancy.context import current_user_id
+from portal.telling.accounts import other_side
+from portal.telling.wording import day
 from portal.ui.follow_ups.forms import (
     Answered,
     CommentForm,
@@ -52,8 +54,6 @@ from portal.ui.follow_ups.forms import (
 from portal.ui.follow_ups.listing import PAGE_SIZE, headline, in_order, lists_of, tabs
 from portal.ui.pages import page
 from portal.ui.parameters import read_page_number, read_parameters
-from portal.ui.templatetags.accounts import other_side
-from portal.ui.templatetags.wording import day
 
 BAD_REQUEST, CONFLICT = 400, 409
 CHANGES = frozenset({"follow_up.changed", "follow_up.state", "follow_up.shared", "follow_up.kept"})

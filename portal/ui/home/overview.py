@@ -1,45 +1,25 @@
-"""What a home says, made of what the selectors found: the headline, the cards, the table of late orders."""
+"""What a home shows beneath its headline, made of what the selectors found: cards, late orders, the ladder."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
 from analytics.runs.reading import LATE, Money
-from analytics.runs.selectors import AccountRow, LateOrder, Overview, PartnershipSummary, total_at_stake
+from analytics.runs.selectors import AccountRow, LateOrder, PartnershipSummary
 from partners.access.doors import AccountCard
 from partners.engagement.selectors import FollowUpRow
-from portal.ui.figures import Part, Year, stack, sum_months, year_of
+from portal.telling.figures import Part, Year, stack, sum_months, year_of
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
 SHOWN_LATE = 12
 URGENT_MISSED = 2  # orders missed from which a row asks for action first
-FAR_DOWN = 2  # steps
 SHOWN_SLIPPING = 8
 LEADING = 2  # rows whose button is filled
-
-
-@dataclass(frozen=True)
-class Headline:
-    """The finding: how many are late, what is waiting, and how old the data is.
-
-    `stake` is over the `priced` rows alone; `units` stands in where no row has money. `far_down`: how many accounts
-    are two steps or more down the ladder.
-    """
-
-    late: int
-    accounts: int
-    stake: Money | None
-    priced: int
-    units: float
-    far_down: int
-    oldest: date | None
-    newest: date | None
 
 
 @dataclass(frozen=True)
@@ -106,23 +86,6 @@ class LateTable:
     has_partnership: bool
     is_profit: bool
     may_follow: bool
-
-
-def headline(overview: Overview) -> Headline:
-    """The finding over all partnerships in sight."""
-    days = [summary.run.as_of for summary in overview.summaries if summary.run and summary.accounts]
-    profits = [row for row in overview.late if row.stake is not None and row.stake.basis == "gross_profit"]
-    stake = total_at_stake(overview.late)
-    return Headline(
-        late=len(overview.late),
-        accounts=len(overview.accounts),
-        stake=stake,
-        priced=len(profits),
-        units=sum(row.units_at_stake for row in overview.late),
-        far_down=sum(len(row.lit) >= FAR_DOWN for row in overview.accounts),
-        oldest=min(days, default=None),
-        newest=max(days, default=None),
-    )
 
 
 def cards(summaries: Sequence[PartnershipSummary]) -> list[Card]:

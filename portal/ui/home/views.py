@@ -13,7 +13,8 @@ from partners.audit.selectors import list_readings
 from partners.engagement.selectors import list_of_accounts
 from partners.organisations.roles import Permission, can
 from partners.tenancy.context import current_organisation_id
-from portal.ui.home.overview import cards, headline, late_table, slipping, standings
+from portal.telling.headline import headline
+from portal.ui.home.overview import cards, late_table, slipping, standings
 from portal.ui.pages import page
 from portal.ui.partnerships.sharing import in_order, list_agreements, month_began
 from portal.ui.session.seats import is_maker

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy
 from analytics.runs.models import Movement
 from analytics.runs.reading import Money
 from analytics.runs.selectors import PartnershipSummary
-from portal.ui.charts.drawing import Drawing, Table
-from portal.ui.charts.specs import CoursePoint, Part, bridge, course
-from portal.ui.figures import YEAR, whole_months
-from portal.ui.templatetags.wording import money, month, short_number
+from portal.charts.drawing import Drawing, Table
+from portal.charts.specs import CoursePoint, Part, bridge, course
+from portal.telling.figures import YEAR, whole_months
+from portal.telling.wording import money, month, short_number
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise

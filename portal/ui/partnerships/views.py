@@ -19,7 +19,7 @@ from partners.audit.selectors import list_readings
 from partners.catalogue.selectors import name_families
 from partners.engagement.selectors import list_of_accounts
 from partners.organisations.roles import Permission
-from portal.ui.figures import Year, year_of
+from portal.telling.figures import Year, year_of
 from portal.ui.pages import page
 from portal.ui.partnerships.movement import draw_course, tell
 from portal.ui.partnerships.sharing import Agreement, in_order, list_agreements, month_began

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from integrations.ingestion.reading import FEEDS, Examination
 from partners.agreements.models import Partnership
-from portal.ui.templatetags.accounts import other_side
-from portal.ui.words import FIELDS
+from portal.telling.accounts import other_side
+from portal.telling.words import FIELDS
 
 WHOLE, GOOD_ROWS = "whole", "good-rows"
 PREFIX = "column-"

@@ -15,8 +15,8 @@ from partners.agreements.models import Partnership
 from partners.engagement.models import FollowUpComment
 from partners.engagement.selectors import FollowUpRow, HistoryEntry
 from partners.tenancy.context import current_organisation_id
-from portal.ui.templatetags.accounts import account_name, other_side
-from portal.ui.templatetags.wording import number, said, word
+from portal.telling.accounts import account_name, other_side
+from portal.telling.wording import number, said, word
 
 register = template.Library()
 

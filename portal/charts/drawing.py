@@ -10,9 +10,9 @@ import vl_convert
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
-from portal.ui.charts.bundle import NAME
-from portal.ui.charts.specs import Spec
-from portal.ui.charts.style import in_light
+from portal.charts.bundle import NAME
+from portal.charts.specs import Spec
+from portal.charts.style import in_light
 
 FONT = "DejaVu Sans"  # knows Łódź and Αθήνα
 FONT_FILE = Path(str(files("ziafont.fonts") / "DejaVuSans.ttf"))

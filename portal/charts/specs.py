@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 
 import altair as alt
 
-from portal.ui.charts.style import config
+from portal.charts.style import config
 
 Spec = dict[str, Any]
 Row = dict[str, Any]

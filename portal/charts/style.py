@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from django.utils import dates, formats
 
-STYLE_SHEET = Path(__file__).resolve().parent.parent / "static" / "ui" / "throughline.css"
+STYLE_SHEET = Path(__file__).resolve().parent.parent / "ui" / "static" / "ui" / "throughline.css"
 _TOKEN = re.compile(r"--([\w-]+): light-dark\((#[0-9a-f]+), #[0-9a-f]+\)")
 _USE = re.compile(r"var\(--([\w-]+)\)")
 

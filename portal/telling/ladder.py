@@ -1,20 +1,26 @@
-"""The disengagement ladder of one account: six steps in the order in which accounts fall, each with its state."""
+"""The disengagement ladder: six steps in the order in which accounts fall, each with its state, words and figures."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from analytics.core.ladder import NO_BASELINE, NO_ORDER, RAISED
 from analytics.core.quarters import MEASURES
 from analytics.runs.models import Finding, Rung
 from analytics.runs.pictures import AccountPicture
+from analytics.runs.reading import Lit, Money
 from partners.agreements.models import Category
+from portal.telling.wording import days, money, number, short_number
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
+DAYS = ("interval_lengthens", "should_have_ordered", "lapsed")
+WHOLE_FROM = 100  # from here on decimals say nothing
 LIT, CALM, UNKNOWN, SILENT = "lit", "calm", "unknown", "silent"
 STATES = {RAISED: LIT, NO_BASELINE: UNKNOWN, NO_ORDER: SILENT}
 STEPS: Mapping[int, tuple[str, "StrPromise"]] = {
@@ -65,3 +71,31 @@ def _step(
         finding=picture.findings.get(kind),
         withheld=needs_price and Category.PRICE not in shared,
     )
+
+
+def measured(value: float | None, kind: str) -> str:
+    """A figure of a finding in the unit of its measure: '31 days', '11 families', '27.6 units an order'."""
+    if value is None:
+        return ""
+    if kind in DAYS:
+        return days(value)
+    figure = short_number(value) if abs(value) >= WHOLE_FROM else number(round(value, 1))
+    count = 1 if figure == "1" else 2
+    patterns = {
+        "quantity_shrinks": ngettext("%(number)s unit an order", "%(number)s units an order", count),
+        "breadth_narrows": ngettext("%(number)s family", "%(number)s families", count),
+        "revenue_drops": pgettext("an amount without its currency", "%(number)s a month"),
+    }
+    return (patterns.get(kind, "%(number)s") % {"number": figure}).replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def in_money(amount: float | None, currency: str | None) -> str:
+    """A monthly amount in its currency; the bare figure where that is not known."""
+    if amount is None or not currency:
+        return measured(amount, "revenue_drops")
+    return gettext("%(amount)s a month") % {"amount": money(Money(Decimal(str(amount)), currency))}
+
+
+def step_label(lit: Lit) -> str:
+    """The words of a step."""
+    return str(STEPS[lit.step][1])

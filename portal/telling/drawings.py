@@ -11,11 +11,11 @@ from analytics.core.quarters import MEASURES
 from analytics.runs.models import Finding, Rung
 from analytics.runs.pictures import AccountPicture, Evidence
 from analytics.runs.reading import Month
-from portal.ui.charts.drawing import Drawing, Table
-from portal.ui.charts.specs import Annotation, Point, normal_band
-from portal.ui.figures import whole_months
-from portal.ui.templatetags.ladder import measured
-from portal.ui.templatetags.wording import day, month, number
+from portal.charts.drawing import Drawing, Table
+from portal.charts.specs import Annotation, Point, normal_band
+from portal.telling.figures import whole_months
+from portal.telling.ladder import measured
+from portal.telling.wording import day, month, number
 
 UNITS = "units"
 MEASURED_UNITS = {

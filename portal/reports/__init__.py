@@ -1,0 +1,1 @@
+"""PDF reports: their schedules, their archive, and the documents."""

@@ -1,0 +1,1 @@
+"""How findings are told, on pages and on paper: words, figures, the ladder, pictures."""
