@@ -50,6 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("submissions/new/", submissions.submission_new, name="submission_new"),
     path("submissions/<str:public_id>/", include(SUBMISSION)),
     path("definitions/", definitions.definitions, name="definitions"),
+    path("", include("portal.api.v1.urls")),
 ]
 
 handler400 = "portal.ui.errors.bad_request"

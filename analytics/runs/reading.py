@@ -25,6 +25,7 @@ from partners.agreements.models import Partnership
 LATE, LAPSED = "should_have_ordered", "lapsed"
 OutcomeT = TypeVar("OutcomeT", Standing, StandingMoney, StandingProfit)
 Key = tuple[int, int]  # partnership and account
+Only = int | list[int]  # what a column is narrowed to: account_id=7, account_id__in=[7, 9]
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def lit_steps(found: Mapping[str, Finding]) -> tuple[Lit, ...]:
     return tuple(Lit(step, kind, first) for step, kind, first in sorted(steps, key=str) if step is not None)
 
 
-def open_findings(by_id: Iterable[int], **only: int) -> dict[Key, dict[str, Finding]]:
+def open_findings(by_id: Iterable[int], **only: Only) -> dict[Key, dict[str, Finding]]:
     """Open findings by account and kind; the latest where one kind was seen twice."""
     found: defaultdict[Key, dict[str, Finding]] = defaultdict(dict)
     rows = Finding.objects.filter(partnership_id__in=list(by_id), state=Finding.State.OPEN, **only)
@@ -77,7 +78,7 @@ def open_findings(by_id: Iterable[int], **only: int) -> dict[Key, dict[str, Find
     return found
 
 
-def list_stakes(by_id: dict[int, Partnership], **only: int) -> dict[Key, Stake]:
+def list_stakes(by_id: dict[int, Partnership], **only: Only) -> dict[Key, Stake]:
     """What the missed orders are worth, by account: its gross profit where it earns one that is in sight."""
     profits = by_account(StandingProfit, by_id, **only)
     return {
@@ -100,7 +101,7 @@ def latest_runs(by_id: dict[int, Partnership]) -> dict[int, AnalysisRun]:
     }
 
 
-def by_account(model: type[OutcomeT], by_id: dict[int, Partnership], **only: int) -> dict[Key, OutcomeT]:
+def by_account(model: type[OutcomeT], by_id: dict[int, Partnership], **only: Only) -> dict[Key, OutcomeT]:
     rows = model._default_manager.filter(partnership_id__in=by_id, **only)
     return {(row.partnership_id, row.account_id): row for row in rows}
 

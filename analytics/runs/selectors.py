@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Q, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 
 from analytics.core.quarters import last_whole_month
 from analytics.runs.models import AnalysisRun, Finding, MoneyFact, Movement, Standing, VolumeFact
@@ -16,6 +16,7 @@ from analytics.runs.reading import (
     Lit,
     Money,
     Month,
+    Only,
     Stake,
     by_account,
     latest_runs,
@@ -24,7 +25,7 @@ from analytics.runs.reading import (
     lit_steps,
     open_findings,
 )
-from partners.access.doors import AccountCard, list_cards
+from partners.access.doors import AccountCard, cards_of, handles_in_reach, list_cards
 from partners.access.reach import accounts_in_reach
 from partners.agreements.models import Partnership
 
@@ -100,14 +101,16 @@ class _Sight:
     runs: dict[int, AnalysisRun]
 
 
-def _look_at(partnerships: Sequence[Partnership]) -> _Sight:
+def _look_at(partnerships: Sequence[Partnership], cards: dict[Key, AccountCard] | None = None) -> _Sight:
+    """All accounts in sight, or those of these cards."""
     by_id = {partnership.pk: partnership for partnership in partnerships}
+    only: dict[str, Only] = {} if cards is None else {"account_id__in": [key[1] for key in cards]}
     return _Sight(
         by_id=by_id,
-        cards=list_cards(partnerships),
-        standings=by_account(Standing, by_id),
-        stakes=list_stakes(by_id),
-        findings=open_findings(by_id),
+        cards=list_cards(partnerships) if cards is None else cards,
+        standings=by_account(Standing, by_id, **only),
+        stakes=list_stakes(by_id, **only),
+        findings=open_findings(by_id, **only),
         runs=latest_runs(by_id),
     )
 
@@ -127,9 +130,37 @@ def list_accounts(partnerships: Sequence[Partnership]) -> list[AccountRow]:
     return _account_rows(_look_at(partnerships))
 
 
+def page_accounts(
+    partnerships: Sequence[Partnership], *, after: str, limit: int, judgement: str = ""
+) -> list[AccountRow]:
+    """At most `limit` of them in the order of their tokens, from the one that follows the token `after`."""
+    judged = Standing.objects.filter(
+        partnership_id=OuterRef("partnership_id"), account_id=OuterRef("account_id")
+    )
+    if judgement:
+        judged = judged.filter(judgement=judgement)
+    handles = handles_in_reach(partnerships).filter(
+        Exists(judged), account__merged_into=None, token__gt=after
+    )
+    cards = cards_of(partnerships, handles.order_by("token")[:limit])
+    return sorted(_account_rows(_look_at(partnerships, cards)), key=lambda row: row.card.token)
+
+
+def get_account_row(partnership: Partnership, card: AccountCard) -> AccountRow | None:
+    """One of them; None where it never ordered, as far as is in sight."""
+    cards = {(card.partnership_id, card.account_id): card}
+    return next(iter(_account_rows(_look_at([partnership], cards))), None)
+
+
+def list_late_orders(partnerships: Sequence[Partnership]) -> list[LateOrder]:
+    """Accounts that should have ordered by now, most at stake first."""
+    return _late_orders(_look_at(partnerships))
+
+
 def _account_rows(sight: _Sight) -> list[AccountRow]:
-    units = _year_by_account(VolumeFact, "units", sight.runs)
-    net = _year_by_account(MoneyFact, "net_revenue", sight.runs)
+    ids = [key[1] for key in sight.cards]
+    units = _year_by_account(VolumeFact, "units", sight.runs, ids)
+    net = _year_by_account(MoneyFact, "net_revenue", sight.runs, ids)
     rows = [
         AccountRow(
             card=sight.cards[key],
@@ -228,7 +259,10 @@ def _most_at_stake(row: LateOrder) -> tuple[bool, bool, str, Decimal, float]:
 
 
 def _year_by_account(
-    model: type[VolumeFact] | type[MoneyFact], column: str, runs: dict[int, AnalysisRun]
+    model: type[VolumeFact] | type[MoneyFact],
+    column: str,
+    runs: dict[int, AnalysisRun],
+    account_ids: list[int],
 ) -> dict[Key, Decimal]:
     """Sums over the last twelve months that are over at each run's day."""
     years = Q()
@@ -238,7 +272,7 @@ def _year_by_account(
     if not years:
         return {}
     totals = (
-        model._default_manager.filter(years)
+        model._default_manager.filter(years, account_id__in=account_ids)
         .values("partnership_id", "account_id")
         .annotate(total=Sum(column))
     )

@@ -21,6 +21,7 @@ class Submission(WalledModel):
     class Source(models.TextChoices):
         COMMAND = "command"
         UPLOAD = "upload"
+        API = "api"
 
     public_id = PublicIdField(prefix="sub")
     partnership_id = models.BigIntegerField()

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from statistics import median
 
-from django.db.models import Count, Window
+from django.db.models import Count, Q, Window
 from django.db.models.functions import RowNumber
 
 from integrations.ingestion.models import QuarantinedRow, Submission, SubmissionCheck
@@ -89,8 +89,18 @@ def get_reporting(partnership: Partnership, today: date) -> Reporting:
 
 def list_submissions(partnerships: Sequence[Partnership], limit: int = 100) -> list[SubmissionRow]:
     """The newest submissions of these partnerships, newest first."""
+    return list_submissions_after(partnerships, None, limit)
+
+
+def list_submissions_after(
+    partnerships: Sequence[Partnership], after: int | None, limit: int
+) -> list[SubmissionRow]:
+    """The submissions that follow the one with this internal id, newest first; the newest where it is None."""
     by_id = {partnership.pk: partnership for partnership in partnerships}
-    found = list(Submission.objects.filter(partnership_id__in=by_id).order_by("-id")[:limit])
+    wanted = Submission.objects.filter(partnership_id__in=by_id)
+    if after is not None:
+        wanted = wanted.filter(pk__lt=after)
+    found = list(wanted.order_by("-id")[:limit])
     details = {check.submission_id: check for check in SubmissionCheck.objects.filter(submission__in=found)}
     for partnership in partnerships:
         rows = sum(submission.partnership_id == partnership.pk for submission in found)
@@ -140,6 +150,19 @@ def get_submission(public_id: str) -> SubmissionPicture:
         reasons=_count_reasons(submission),
         quarantined=_first_of_each_reason(submission),
     )
+
+
+def page_quarantined(public_id: str, after: tuple[int, int] | None, limit: int) -> list[QuarantinedRow]:
+    """Defects of a submission of the acting distributor in the order of the file; raises `NotFound`.
+
+    `after` is the source row and internal id of the last one that was read.
+    """
+    submission = get_progress(public_id).submission
+    rows = QuarantinedRow.objects.filter(submission=submission)
+    if after is not None:
+        row, pk = after
+        rows = rows.filter(Q(source_row__gt=row) | Q(source_row=row, pk__gt=pk))
+    return list(rows.order_by("source_row", "pk")[:limit])
 
 
 def _first_of_each_reason(submission: Submission) -> list[QuarantinedRow]:

@@ -127,10 +127,16 @@ def list_cards(partnerships: Iterable[Partnership]) -> dict[tuple[int, int], Acc
 
     What was merged into another is that other.
     """
-    by_id = {partnership.pk: partnership for partnership in partnerships}
-    found = handles_in_reach(by_id.values()).filter(account__merged_into=None)
+    known = list(partnerships)
+    return cards_of(known, handles_in_reach(known).filter(account__merged_into=None))
+
+
+def cards_of(
+    partnerships: Iterable[Partnership], found: QuerySet[AccountHandle]
+) -> dict[tuple[int, int], AccountCard]:
+    """The cards of these handles in their order, by (partnership id, account id); noted as read."""
     handles = list(found.select_related("account"))
-    _note(by_id, handles, what="accounts")
+    _note({partnership.pk: partnership for partnership in partnerships}, handles, what="accounts")
     return _cards(handles)
 
 
@@ -144,9 +150,7 @@ def find_cards(
         for account in Account.objects.filter(pk__in=account_ids)
     }
     found = handles_in_reach(by_id.values()).filter(account__in=set(became.values()))
-    handles = list(found.select_related("account"))
-    _note(by_id, handles, what="accounts")
-    cards = _cards(handles)
+    cards = cards_of(by_id.values(), found)
     return {
         (key, account_id): cards[key, kept]
         for key in by_id

@@ -1,8 +1,10 @@
 """Reading the ledger under the active actor: as far as its lines are in sight."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 from django.db import connection
@@ -65,6 +67,49 @@ WHERE l.partnership_id = %(partnership)s AND {_OF_ACCOUNT}
   AND (%(month)s::date IS NULL OR l.month = %(month)s) AND (%(family)s::text IS NULL OR f.public_id = %(family)s)
 ORDER BY l.business_date DESC, l.document_id DESC, l.id LIMIT %(limit)s OFFSET %(offset)s
 """
+# By the index of lines by account and month; a cursor names the last line that was read.
+_PAGE = """
+SELECT l.id, coalesce(a.merged_into_id, l.account_id), l.account_id, l.month, l.business_date, i.number, l.line_key,
+       l.kind, r.sku, r.name, f.name, l.quantity, p.list_price, p.discount, p.net_amount, p.currency
+FROM ledger_line l
+LEFT JOIN accounts_account a ON a.id = l.account_id
+LEFT JOIN ledger_lineprice p ON p.line_id = l.id AND p.partnership_id = l.partnership_id
+LEFT JOIN ledger_documentidentity i ON i.document_id = l.document_id AND i.partnership_id = l.partnership_id
+LEFT JOIN catalogue_product r ON r.id = l.product_id
+LEFT JOIN catalogue_productfamily f ON f.id = l.family_id
+WHERE l.partnership_id = %(partnership)s AND l.superseded_at IS NULL
+  AND (%(accounts)s::bigint[] IS NULL OR coalesce(a.merged_into_id, l.account_id) = ANY(%(accounts)s::bigint[]))
+  AND (%(from_month)s::date IS NULL OR l.month >= %(from_month)s)
+  AND (%(to_month)s::date IS NULL OR l.month < %(to_month)s)
+  AND (%(after_account)s::bigint IS NULL
+       OR (l.account_id, l.month, l.id) > (%(after_account)s, %(after_month)s::date, %(after_id)s))
+ORDER BY l.account_id, l.month, l.id LIMIT %(limit)s
+"""
+
+
+@dataclass(frozen=True)
+class ReadLine:
+    """A line as far as it is in sight, for a system that reads all of them. What is withheld or unknown is None.
+
+    `account_id` is the account that it counts for; `position` its place in the order of pages.
+    """
+
+    line_id: int
+    account_id: int
+    position: tuple[int, date, int]
+    month: date
+    business_date: date
+    number: str | None
+    line_number: int | None
+    kind: str
+    sku: str | None
+    product: str | None
+    family: str | None
+    quantity: Decimal
+    list_price: Decimal | None
+    discount: Decimal | None
+    net: Decimal | None
+    currency: str | None
 
 
 @dataclass(frozen=True)
@@ -168,6 +213,60 @@ def list_lines(
         rows=len(rows),
     )
     return [LedgerLine(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
+
+
+def page_lines(
+    partnership: Partnership,
+    *,
+    account_ids: Collection[int] | None,
+    from_month: date | None,
+    to_month: date | None,
+    after: tuple[int, date, int] | None,
+    limit: int,
+) -> list[ReadLine]:
+    """Live lines of a partnership by account and month, of some accounts or all; from_month included, to_month not."""
+    given = {
+        "partnership": partnership.pk,
+        "accounts": None if account_ids is None else list(account_ids),
+        "from_month": from_month,
+        "to_month": to_month,
+        **dict(zip(("after_account", "after_month", "after_id"), after or (None, None, None), strict=True)),
+        "limit": limit,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_PAGE, given)
+        rows = cursor.fetchall()
+    note_read(
+        current_actor(),
+        owner_id=partnership.distributor_id,
+        partnership_id=partnership.pk,
+        what="lines",
+        rows=len(rows),
+    )
+    return [_read_line(*row) for row in rows]
+
+
+def _read_line(
+    line_id: int,
+    account_id: int,
+    recorded_for: int,
+    month: date,
+    day: date,
+    number: str | None,
+    key: int,
+    *rest: Any,
+) -> ReadLine:
+    is_numbered = number is not None and key > 0  # a line's number belongs to its invoice: identity
+    return ReadLine(
+        line_id,
+        account_id,
+        (recorded_for, month, line_id),
+        month,
+        day,
+        number,
+        key if is_numbered else None,
+        *rest,
+    )
 
 
 def last_business_date(partnership_id: int) -> date | None:

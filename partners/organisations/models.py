@@ -3,11 +3,12 @@
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 
 from partners.tenancy.actors import Reach, Role
-from partners.tenancy.models import ActingOrganisation, PublicIdField, ScopedManager, WalledModel
+from partners.tenancy.models import ActingOrganisation, ActingUser, PublicIdField, ScopedManager, WalledModel
 
 
 class OrganisationKind(models.TextChoices):
@@ -73,3 +74,43 @@ class Membership(WalledModel):
                 fields=["organisation", "user"], condition=models.Q(ended_at=None), name="one_seat_each"
             )
         ]
+
+
+class ApiClient(WalledModel):
+    """A partner system of one organisation. It acts in its owner's name: with the owner's present rights, as far as
+    its scopes go, and no longer than the owner has a seat."""
+
+    public_id = PublicIdField(prefix="cli")
+    organisation_id = models.BigIntegerField(db_default=ActingOrganisation(), editable=False)
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120)
+    scopes = ArrayField(models.CharField(max_length=40))
+    made_by_id = models.BigIntegerField(null=True, db_default=ActingUser(), editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ApiCredential(WalledModel):
+    """What a client proves itself by. Kept as a SHA-256 digest: 160 random bits need no slow hash.
+
+    KEY opens the interface by itself. SECRET is exchanged for a TOKEN, which opens it for an hour (RFC 6749, 4.4).
+    """
+
+    class Kind(models.TextChoices):
+        KEY = "key"
+        SECRET = "secret"  # noqa: S105  (the name of a kind)
+        TOKEN = "token"  # noqa: S105  (the name of a kind)
+
+    organisation_id = models.BigIntegerField(db_default=ActingOrganisation(), editable=False)
+    client = models.ForeignKey(ApiClient, on_delete=models.CASCADE, related_name="credentials")
+    kind = models.CharField(max_length=6, choices=Kind.choices)
+    scopes = ArrayField(models.CharField(max_length=40), null=True)  # a token's own, where it asked for fewer
+    beginning = models.CharField(max_length=12)  # what is shown of it
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)

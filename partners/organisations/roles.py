@@ -4,7 +4,7 @@ from enum import Enum
 
 from django.core.exceptions import PermissionDenied
 
-from partners.tenancy.actors import ActorKind, Role
+from partners.tenancy.actors import ActorKind, Role, Scope
 from partners.tenancy.context import current_actor
 
 
@@ -21,6 +21,8 @@ class Permission(Enum):
     MANAGE_PEOPLE = "manage_people"
     MANAGE_PARTNERSHIPS = "manage_partnerships"
     MANAGE_ACCOUNTS = "manage_accounts"
+    MANAGE_CLIENTS = "manage_clients"
+    SCHEDULE_REPORTS = "schedule_reports"
     ANALYSE = "analyse"
 
 
@@ -31,10 +33,14 @@ _HANDLE_FILES = frozenset({Permission.VIEW_SUBMISSIONS, Permission.SUBMIT})
 PERMITS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(Permission),
     Role.SHARING_OFFICER: _LOOK | {Permission.SHARE},
-    Role.MANAGER: _WORK | _HANDLE_FILES | {Permission.ANALYSE, Permission.MANAGE_ACCOUNTS},
+    Role.MANAGER: _WORK
+    | _HANDLE_FILES
+    | {Permission.ANALYSE, Permission.MANAGE_ACCOUNTS, Permission.SCHEDULE_REPORTS},
     Role.REPRESENTATIVE: frozenset({Permission.VIEW_ACCOUNTS, Permission.FOLLOW_UP}),
-    Role.FINANCE: _WORK | {Permission.VIEW_SUBMISSIONS},
-    Role.OPERATIONS: _WORK | _HANDLE_FILES | {Permission.MANAGE_CATALOGUE, Permission.MANAGE_ACCOUNTS},
+    Role.FINANCE: _WORK | {Permission.VIEW_SUBMISSIONS, Permission.SCHEDULE_REPORTS},
+    Role.OPERATIONS: _WORK
+    | _HANDLE_FILES
+    | {Permission.MANAGE_CATALOGUE, Permission.MANAGE_ACCOUNTS, Permission.SCHEDULE_REPORTS},
     Role.MARKETING: _WORK,
     Role.ANALYST: _WORK | {Permission.ANALYSE},
     Role.UPLOADER: _HANDLE_FILES,
@@ -48,12 +54,25 @@ WITHOUT_ROLE = {
     ActorKind.MIRROR: _LOOK | {Permission.VIEW_SUBMISSIONS},
 }
 
+# What a partner system may do in its owner's name. It never shares, and never manages people, clients or schedules.
+SCOPE_PERMITS: dict[Scope, frozenset[Permission]] = {
+    Scope.ACCOUNTS_READ: _LOOK,
+    Scope.SALES_READ: _LOOK,
+    Scope.SIGNALS_READ: _LOOK,
+    Scope.FOLLOW_UPS_READ: _LOOK,
+    Scope.FOLLOW_UPS_WRITE: _WORK,
+    Scope.SUBMISSIONS_READ: frozenset({Permission.VIEW_SUBMISSIONS}),
+    Scope.SUBMISSIONS_WRITE: _HANDLE_FILES,
+}
+
 
 def can(permission: Permission) -> bool:
     """Whether the active actor may do this."""
     actor = current_actor()
     if actor.kind in WITHOUT_ROLE:
         return permission in WITHOUT_ROLE[actor.kind]
+    if actor.client and not any(permission in SCOPE_PERMITS[scope] for scope in actor.client.scopes):
+        return False
     return actor.role is not None and permission in PERMITS[actor.role]
 
 

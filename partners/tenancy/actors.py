@@ -52,12 +52,33 @@ class Reach(Enum):
     ACCOUNTS = "accounts"
 
 
+class Scope(Enum):
+    """What a partner system may do in its owner's name; `partners.organisations.roles` holds what each permits."""
+
+    ACCOUNTS_READ = "accounts:read"
+    SALES_READ = "sales:read"
+    SIGNALS_READ = "signals:read"
+    FOLLOW_UPS_READ = "follow_ups:read"
+    FOLLOW_UPS_WRITE = "follow_ups:write"
+    SUBMISSIONS_READ = "submissions:read"
+    SUBMISSIONS_WRITE = "submissions:write"
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """The partner system through which a person acts: its public id, and what it was let to do."""
+
+    public_id: str
+    scopes: frozenset[Scope]
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """One person or machine, in ONE organisation, for one purpose.
 
     `role` is None for machines: a worker reads for its whole organisation and writes only outcomes. `mirrored_id`
-    is the distributor that looks through a manufacturer's eyes, and whose rows alone a mirror shows.
+    is the distributor that looks through a manufacturer's eyes, and whose rows alone a mirror shows. `client` is the
+    partner system that acts in the person's name: it can do what the person can, as far as its scopes go.
     """
 
     kind: ActorKind
@@ -67,6 +88,7 @@ class Actor:
     reach: Reach = Reach.WHOLE
     purpose: Purpose = Purpose.RETENTION
     mirrored_id: int | None = None
+    client: Client | None = None
 
     def for_purpose(self, purpose: Purpose) -> "Actor":
         """The same actor, reading for another purpose."""

@@ -94,7 +94,7 @@ def _write_settings(actor: Actor) -> None:
                 "" if actor.organisation_id is None else str(actor.organisation_id),
                 "" if actor.user_id is None else str(actor.user_id),
                 str(actor.purpose.value),
-                actor.role.value if actor.role else "",
+                actor.role.value if actor.role and actor.client is None else "",  # no machine sits in a seat
                 "" if actor.mirrored_id is None else str(actor.mirrored_id),
             ],
         )

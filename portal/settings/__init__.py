@@ -33,6 +33,9 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "guardian",
+    "rest_framework",
+    "drf_spectacular",
+    "django_celery_beat",
     "django_htmx",
     "partners.tenancy",
     "partners.audit",
@@ -46,6 +49,8 @@ INSTALLED_APPS = [
     "partners.engagement",
     "analytics.runs",
     "integrations.ingestion",
+    "portal.reports",
+    "portal.api",
     "portal.ui",
 ]
 MIDDLEWARE = [
@@ -53,6 +58,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",  # passes by what must not be stored, as all pages are
     "csp.middleware.CSPMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -60,6 +66,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "portal.ui.middleware.MirrorMiddleware",
+    "portal.api.middleware.ClientMiddleware",
     "portal.ui.middleware.ActorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -216,6 +223,31 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False  # it would make queues for every worker that ever was
+
+# --- the interface for partner systems ---
+API_REQUESTS_A_MINUTE = 600
+API_ROWS_A_DAY = 2_000_000
+REST_FRAMEWORK = {
+    "EXCEPTION_HANDLER": "portal.api.problems.handle",
+    "DEFAULT_SCHEMA_CLASS": "portal.api.schema.CallSchema",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Throughline",
+    "DESCRIPTION": "Accounts, sell-through, signals and follow-ups of a demand chain, as far as they are shared.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "portal.api.schema.complete"],
+    "ENUM_NAME_OVERRIDES": {
+        "SignalKind": "portal.api.v1.signals.serializers.KINDS",
+        "LineKind": "partners.ledger.models.LineKind",
+        "FollowUpState": "partners.engagement.models.State",
+        "SubmissionState": "integrations.ingestion.models.Submission.State",
+        "PartnershipState": "partners.agreements.models.Partnership.State",
+        "SignalState": "analytics.runs.models.Finding.State",
+    },
+}
 
 # --- logs ---
 LOGGING = {

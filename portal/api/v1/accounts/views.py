@@ -1,0 +1,112 @@
+"""Partnerships, and the accounts in sight and reach."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from analytics.runs.selectors import get_account_row, page_accounts
+from partners.access.doors import (
+    AccountCard,
+    NotFound,
+    list_cards_of,
+    list_partnerships,
+    list_shared_categories,
+)
+from partners.agreements.models import Category, Partnership
+from partners.organisations.roles import Permission
+from partners.tenancy.actors import Scope
+from portal.api.cursors import Page
+from portal.api.problems import BadParameter
+from portal.api.schema import page_of
+from portal.api.v1.accounts.serializers import (
+    AccountSerializer,
+    AccountsQuery,
+    PartnershipQuery,
+    PartnershipSerializer,
+)
+from portal.api.views import ApiView, chosen_partnerships
+
+
+class Partnerships(ApiView):
+    """The partnerships of the caller's organisation."""
+
+    reads = (Scope.ACCOUNTS_READ, Permission.VIEW_PARTNERSHIPS)
+
+    @extend_schema(operation_id="list_partnerships", responses=page_of(PartnershipSerializer))
+    def get(self, request: Request) -> Response:
+        """List your partnerships: with whom, how they stand, and what is shared.
+
+        All of them at once: `next` is always null.
+        """
+        found = list_partnerships()
+        shared = list_shared_categories(found)
+        rows = [
+            {"partnership": one, "shared": [category for category in Category if category in shared[one.pk]]}
+            for one in found
+        ]
+        return self.page(Page(rows, None), PartnershipSerializer)
+
+
+class Accounts(ApiView):
+    """The accounts in sight and reach that ever ordered."""
+
+    reads = (Scope.ACCOUNTS_READ, Permission.VIEW_ACCOUNTS)
+    query = AccountsQuery
+
+    @extend_schema(
+        operation_id="list_accounts", parameters=[AccountsQuery], responses=page_of(AccountSerializer)
+    )
+    def get(self, request: Request) -> Response:
+        """List accounts with how they stand: rhythm, ladder, twelve months.
+
+        An account that is met in several partnerships stands once for each. Keys of what is not shared are absent.
+        """
+        given = self.parameters()
+        partnerships = chosen_partnerships(given["partnership"])
+        asked = self.asked(given, partnerships)
+        rows = page_accounts(
+            partnerships,
+            after=asked.after[0] if asked.after else "",
+            limit=asked.limit + 1,
+            judgement=given["standing"].replace("-", " "),
+        )
+        return self.page(asked.page(rows, lambda row: [row.card.token]), AccountSerializer)
+
+
+class Account(ApiView):
+    """One account."""
+
+    reads = (Scope.ACCOUNTS_READ, Permission.VIEW_ACCOUNTS)
+    query = PartnershipQuery
+
+    @extend_schema(operation_id="get_account", parameters=[PartnershipQuery], responses=AccountSerializer)
+    def get(self, request: Request, account: str) -> Response:
+        """Read one account, in the partnership that is named or else in the first in which it is met."""
+        partnership, card = met_in(account, self.parameters()["partnership"])
+        row = get_account_row(partnership, card)
+        if row is None:
+            raise NotFound(account)
+        return self.one(AccountSerializer(row))
+
+
+def met_in(ref: str, partnership: str) -> tuple[Partnership, AccountCard]:
+    """An account in one of the partnerships in which it is met; raises `NotFound` for one that is not in sight."""
+    met = list_cards_of(ref)
+    for found in met:
+        if partnership in ("", found[0].public_id):
+            return found
+    raise BadParameter("partnership", "The parameter 'partnership' names none in which this account is met.")
+
+
+def of_account(partnerships: list[Partnership], ref: str) -> tuple[list[Partnership], int | None]:
+    """The partnerships among these in which it is met, and its internal id; all and None where none is named."""
+    if not ref:
+        return partnerships, None
+    wanted = {one.pk for one in partnerships}
+    try:
+        met = [(one, card) for one, card in list_cards_of(ref) if one.pk in wanted]
+    except NotFound:
+        met = []
+    if not met:
+        raise BadParameter("account", "The parameter 'account' names none that you have.")
+    return [one for one, _ in met], met[0][1].account_id

@@ -1,0 +1,82 @@
+"""Files as partner systems send and follow them."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from integrations.ingestion.models import Submission, SubmissionCheck
+from portal.api.fields import Moment, Shown
+from portal.api.v1.accounts.serializers import PartnershipQuery
+from portal.api.views import PageQuery
+
+
+class SubmissionsQuery(PageQuery, PartnershipQuery):
+    """Whose files."""
+
+
+class CheckSerializer(Shown):
+    """What the check found. `questions` are to be answered before the file is recorded."""
+
+    withheld = frozenset({"refusal"})
+
+    rows_total = serializers.IntegerField()
+    rows_done = serializers.IntegerField()
+    quarantined = serializers.IntegerField()
+    duplicates = serializers.IntegerField()
+    set_aside = serializers.IntegerField()
+    sha256 = serializers.CharField()
+    size = serializers.IntegerField()
+    totals = serializers.DictField()
+    questions = serializers.ListField(child=serializers.CharField())
+    notes = serializers.ListField(child=serializers.CharField())
+    refusal = serializers.SerializerMethodField(required=False)
+
+    def get_refusal(self, check: SubmissionCheck) -> str:
+        return check.refusal or ""
+
+
+class SubmissionSerializer(Shown):
+    """A file on its way. `check` is there for the distributor who sent it alone."""
+
+    withheld = frozenset({"check", "committed_at"})
+
+    id = serializers.CharField(source="submission.public_id")
+    partnership = serializers.CharField(source="partnership.public_id")
+    feed = serializers.CharField(source="submission.feed")
+    file_name = serializers.CharField(source="submission.file_name")
+    state = serializers.ChoiceField(choices=Submission.State.choices, source="submission.state")
+    received_at = Moment(source="submission.received_at")
+    committed_at = Moment(source="submission.committed_at", required=False)
+    accepted = serializers.IntegerField(source="submission.accepted", help_text="Lines that were recorded.")
+    check = CheckSerializer(source="detail", required=False)
+
+
+class NewSubmissionSerializer(serializers.Serializer[Any]):
+    """A file to send, as multipart/form-data."""
+
+    partnership = serializers.CharField()
+    file = serializers.FileField(allow_empty_file=True)
+    all_or_nothing = serializers.BooleanField(
+        required=False, default=False, help_text="Refuse the file if any row is bad."
+    )
+    record_when_clear = serializers.BooleanField(
+        required=False, default=False, help_text="Record it without another call if the check asks nothing."
+    )
+
+
+class AnswersSerializer(serializers.Serializer[Any]):
+    """The numbers of the questions that you answer with yes, from 0; all of them, or the file is not recorded."""
+
+    confirmed = serializers.ListField(
+        child=serializers.IntegerField(min_value=0), required=False, default=list
+    )
+
+
+class RowErrorSerializer(Shown):
+    """A defect of a row that was not taken."""
+
+    row = serializers.IntegerField(source="source_row", help_text="The row of the file, the first is 1.")
+    column = serializers.CharField()
+    reason = serializers.CharField()
+    found = serializers.CharField()
+    detail = serializers.CharField(source="sentence")

@@ -1,0 +1,1 @@
+"""How an installation is watched: health, metrics, request ids."""
