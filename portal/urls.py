@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from portal.ui.accounts import views as accounts
+from portal.ui.clients import views as clients
 from portal.ui.definitions import views as definitions
 from portal.ui.follow_ups import views as follow_ups
 from portal.ui.home import views as home
@@ -45,6 +46,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("follow-ups/", follow_ups.follow_ups, name="follow_ups"),
     path("follow-ups/new/", follow_ups.follow_up_new, name="follow_up_new"),
     path("follow-ups/<str:public_id>/", include(FOLLOW_UP)),
+    path("findings/<str:code>/", accounts.finding, name="finding"),
+    path("clients/", clients.clients, name="clients"),
+    path("clients/<str:public_id>/end/", clients.client_end, name="client_end"),
     path("live/", live.live, name="live"),
     path("submissions/", submissions.submissions, name="submissions"),
     path("submissions/new/", submissions.submission_new, name="submission_new"),

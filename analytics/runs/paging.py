@@ -14,6 +14,7 @@ from partners.access.doors import AccountCard, NotFound, find_cards
 from partners.access.reach import accounts_in_reach
 from partners.agreements.models import Partnership
 
+SHORTEST_CODE = 12  # letters of a finding's id that tell it from others, and that a report prints
 Position = tuple[int, int, date]  # partnership, account, month
 
 
@@ -111,6 +112,19 @@ def get_signal(partnerships: Sequence[Partnership], public_id: str) -> Signal:
     signals = _signals(partnerships, _in_reach(found, Cut()))
     if not signals:
         raise NotFound(public_id)
+    return signals[0]
+
+
+def find_signal(partnerships: Sequence[Partnership], code: str) -> Signal:
+    """The finding whose id begins so, as a report prints it; raises `NotFound` for none and for several."""
+    if len(code) < SHORTEST_CODE:
+        raise NotFound(code)
+    found = Finding.objects.filter(
+        partnership_id__in=[one.pk for one in partnerships], public_id__startswith=code
+    )
+    signals = _signals(partnerships, _in_reach(found, Cut())[:2])
+    if len(signals) != 1:
+        raise NotFound(code)
     return signals[0]
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from partners.audit.services import record
-from partners.organisations.models import ApiClient, ApiCredential, User
+from partners.organisations.models import ApiClient, ApiCredential, Membership, User
 from partners.organisations.roles import Permission, require
 from partners.tenancy.actors import Actor, ActorKind, Client, Reach, Role, Scope
 from partners.tenancy.context import current_organisation_id
@@ -107,6 +107,13 @@ def end_client(public_id: str) -> None:
     ).update(ended_at=timezone.now())
     if ended:
         record("client.ended", public_id)
+
+
+def list_possible_owners() -> list[Membership]:
+    """The people of the acting organisation, in whose name a client could act."""
+    require(Permission.MANAGE_CLIENTS)
+    seats = Membership.objects.filter(organisation_id=current_organisation_id(), ended_at=None)
+    return list(seats.select_related("user").order_by("user__name", "pk"))
 
 
 def list_clients() -> list[ApiClient]:

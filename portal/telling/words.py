@@ -81,6 +81,15 @@ LINE_KINDS: Words = {
     "sample": _("sample"),
     "correction": _("correction"),
 }
+SCOPES: Words = {
+    "accounts:read": _("read partnerships and accounts"),
+    "sales:read": _("read sell-through"),
+    "signals:read": _("read signals and late orders"),
+    "follow_ups:read": _("read follow-ups"),
+    "follow_ups:write": _("open, change and end follow-ups"),
+    "submissions:read": _("read files and their findings"),
+    "submissions:write": _("send and record files"),
+}
 # What an owner's access log calls the things that were read.
 READINGS: Words = {
     "accounts": _("the list of accounts"),

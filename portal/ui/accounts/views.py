@@ -1,15 +1,18 @@
 """The accounts: the list, one of them, and what stands behind each of its numbers."""
 
 from datetime import date
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from analytics.core.quarters import MEASURES
 from analytics.core.registry import METRICS, SIGNALS
+from analytics.runs.paging import find_signal
 from analytics.runs.pictures import AccountPicture, get_account_picture, get_evidence
 from analytics.runs.reading import Money, latest_run
 from analytics.runs.selectors import list_accounts
@@ -23,6 +26,7 @@ from partners.ledger.selectors import Slice, list_lines
 from partners.organisations.roles import Permission
 from partners.tenancy.context import current_organisation_id
 from portal.charts.drawing import chart_response
+from portal.telling.accounts import account_url
 from portal.telling.drawings import MEASURED_UNITS, draw_evidence, draw_units
 from portal.telling.figures import strip, year_of
 from portal.telling.ladder import ladder, worst
@@ -31,6 +35,7 @@ from portal.ui.accounts.listing import PAGE_SIZE, columns_of, headings, in_order
 from portal.ui.pages import page
 from portal.ui.parameters import UnknownParameter, read_page_number, read_parameters
 
+CODE = "fnd_"  # how the codes of findings begin, which reports print
 HOW_FOUND = ("order_interval", "order_quantity")
 LINES_SHOWN = 100
 MOST_PAGES = 100_000
@@ -39,6 +44,8 @@ MOST_PAGES = 100_000
 @page(Permission.VIEW_ACCOUNTS, mirrored=True)
 def accounts(request: HttpRequest) -> HttpResponse:
     """Every account in sight and reach, filtered and sorted by what is visible of it."""
+    if (code := request.GET.get("text", "").strip()).startswith(CODE):
+        return redirect("finding", code)
     partnerships = list_partnerships()
     rows = list_accounts(partnerships)
     columns = columns_of(rows)
@@ -112,6 +119,18 @@ def evidence(request: HttpRequest, ref: str, kind: str) -> HttpResponse:
         "drawing": draw_evidence(found, kind, str(MEASURED_UNITS[kind])),
     }
     return render(request, "accounts/evidence.html", context)
+
+
+@page(Permission.VIEW_ACCOUNTS)
+def finding(request: HttpRequest, code: str) -> HttpResponse:
+    """From the code of a finding, as a report prints it, to what stands behind it."""
+    signal = find_signal(list_partnerships(), code)
+    kind, card = signal.finding.kind, signal.card
+    place = account_url(card, signal.partnership)
+    if SIGNALS[kind].step is None:
+        return redirect(f"{place}#orders")
+    query = urlencode({"partnership": signal.partnership.public_id})
+    return redirect(f"{reverse('evidence', args=[card.ref, kind])}?{query}")
 
 
 @page(Permission.VIEW_ACCOUNTS, mirrored=True)

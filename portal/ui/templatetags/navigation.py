@@ -24,6 +24,7 @@ ENTRIES = (
     ("partnerships", _("Partnerships"), Permission.VIEW_PARTNERSHIPS),
     ("submissions", _("Feeds and files"), Permission.VIEW_SUBMISSIONS),
     ("definitions", _("Definitions"), None),
+    ("clients", _("Partner systems"), Permission.MANAGE_CLIENTS),
 )
 PARENTS = {
     "account": "accounts",

@@ -1,0 +1,61 @@
+"""Partner systems: which there are, a new one with its words shown this once, and their end."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from partners.organisations.clients import (
+    ClientError,
+    end_client,
+    list_clients,
+    list_possible_owners,
+    make_client,
+)
+from partners.organisations.models import ApiClient, ApiCredential, Membership
+from partners.organisations.roles import Permission
+from portal.ui.clients.forms import ClientForm
+from portal.ui.pages import page
+
+BAD_REQUEST = 400
+
+
+@page(Permission.MANAGE_CLIENTS)
+def clients(request: HttpRequest) -> HttpResponse:
+    """The clients of the organisation, and the form for another."""
+    seats = list_possible_owners()
+    form = ClientForm(seats, request.POST or None)
+    made = _make(form, seats) if form.is_bound and form.is_valid() else None
+    context = {
+        "form": ClientForm(seats) if made else form,
+        "made": made,
+        "clients": [(client, _lasting(client)) for client in list_clients()],
+    }
+    status = BAD_REQUEST if form.is_bound and made is None else None
+    return render(request, "clients/clients.html", context, status=status)
+
+
+@page(Permission.MANAGE_CLIENTS)
+def client_end(request: HttpRequest, public_id: str) -> HttpResponse:
+    """POST: nothing opens for it any more."""
+    if request.method == "POST":
+        end_client(public_id)
+        messages.success(request, _("It is ended: nothing opens for it from its next call on."))
+    return redirect("clients")
+
+
+def _make(form: ClientForm, seats: list[Membership]) -> tuple[ApiClient, str] | None:
+    given = form.cleaned_data
+    owner = next(seat.user for seat in seats if seat.public_id == given["owner"])
+    try:
+        return make_client(
+            given["name"], owner, form.chosen_scopes, ApiCredential.Kind(given["kind"]), given["days"]
+        )
+    except ClientError as error:
+        form.add_error(None, str(error))
+        return None
+
+
+def _lasting(client: ApiClient) -> list[ApiCredential]:
+    """Its keys and secrets: what is not drawn anew every hour."""
+    return [one for one in client.credentials.all() if one.kind != ApiCredential.Kind.TOKEN]
