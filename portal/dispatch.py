@@ -8,6 +8,7 @@ from partners.jobs.services import Dispatch, Target
 CHECK = "ingestion.check"
 COMMIT = "ingestion.commit"
 ANALYSE = "analytics.analyse"
+WRITE, MAIL, WITHDRAW = "reports.write", "reports.mail", "reports.withdraw"
 
 
 def _sender(task: str) -> Callable[[OutboxEvent], list[Target]]:
@@ -20,7 +21,7 @@ def _both_audiences(event: OutboxEvent) -> list[Target]:
 
 
 def _maker(event: OutboxEvent) -> list[Target]:
-    return [Target(ANALYSE, event.payload["manufacturer_id"])]
+    return [Target(task, event.payload["manufacturer_id"]) for task in (WITHDRAW, ANALYSE)]
 
 
 DISPATCH: Dispatch = {
@@ -28,4 +29,6 @@ DISPATCH: Dispatch = {
     "submission.confirmed": _sender(COMMIT),
     "ledger.changed": _both_audiences,
     "sharing.changed": _maker,
+    "report.wanted": _sender(WRITE),
+    "report.ready": _sender(MAIL),
 }

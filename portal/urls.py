@@ -11,6 +11,7 @@ from portal.ui.follow_ups import views as follow_ups
 from portal.ui.home import views as home
 from portal.ui.live import views as live
 from portal.ui.partnerships import views as partnerships
+from portal.ui.reports import views as reports
 from portal.ui.session import views as session
 from portal.ui.submissions import views as submissions
 
@@ -47,6 +48,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("follow-ups/new/", follow_ups.follow_up_new, name="follow_up_new"),
     path("follow-ups/<str:public_id>/", include(FOLLOW_UP)),
     path("findings/<str:code>/", accounts.finding, name="finding"),
+    path("reports/", reports.reports, name="reports"),
+    path("reports/new/", reports.report_new, name="report_new"),
+    path("reports/<str:public_id>/", reports.report, name="report"),
+    path("reports/<str:public_id>/document.pdf", reports.report_file, name="report_file"),
+    path("reports/<str:public_id>/mail/", reports.report_mail, name="report_mail"),
+    path("schedules/new/", reports.schedule_new, name="schedule_new"),
+    path("schedules/<str:public_id>/end/", reports.schedule_end, name="schedule_end"),
+    path("schedules/<str:public_id>/take-over/", reports.schedule_take_over, name="schedule_take_over"),
     path("clients/", clients.clients, name="clients"),
     path("clients/<str:public_id>/end/", clients.client_end, name="client_end"),
     path("live/", live.live, name="live"),

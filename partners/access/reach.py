@@ -3,6 +3,7 @@
 Object permissions only: no superuser, no permission held for all objects at once.
 """
 
+import hashlib
 from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -38,6 +39,17 @@ def accounts_in_reach() -> QuerySet[Account] | None:
         return None
     held = _held(Account).values("pk")
     return Account.objects.filter(Q(pk__in=held) | Q(merged__in=held)).distinct()
+
+
+def digest_of_rights() -> str:
+    """What the acting person may do, and on what, as a digest: it changes when either does."""
+    actor = current_actor()
+    models: dict[Reach, type[Partnership] | type[Account]] = {
+        Reach.PARTNERSHIPS: Partnership, Reach.ACCOUNTS: Account,
+    }  # fmt: skip
+    held = sorted(_held(models[actor.reach]).values_list("pk", flat=True)) if actor.reach in models else []
+    told = f"{actor.organisation_id} {actor.user_id} {actor.role} {actor.reach} {held}"
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def give_reach(user: User, held: Partnership | Account) -> None:

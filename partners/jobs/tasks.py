@@ -21,8 +21,12 @@ def run_leased(
     organisation_id: int,
     work: Work,
     give_up: Callable[[str], None] = lambda reason: None,
+    first_wait: int = FIRST_WAIT,
 ) -> None:
-    """Run `work(done)` for one event and organisation; it calls `done()` in the transaction of its effect."""
+    """Run `work(done)` for one event and organisation; it calls `done()` in the transaction of its effect.
+
+    After a fault it waits `first_wait` seconds, then twice that.
+    """
     key = f"{task.name}:{event_id}:{organisation_id}"
     try:
         run_once(key, organisation_id, lambda: work(partial(finish, key)), give_up)
@@ -30,4 +34,4 @@ def run_leased(
         raise task.retry(exc=held, countdown=LEASE_WAIT, max_retries=None) from held
     except Exception as error:
         tried = task.request.retries
-        raise task.retry(exc=error, countdown=FIRST_WAIT * 2**tried, max_retries=MOST_TRIES - 1) from error
+        raise task.retry(exc=error, countdown=first_wait * 2**tried, max_retries=MOST_TRIES - 1) from error

@@ -27,6 +27,12 @@ MAY_SHARE = "(SELECT app_seat()) IN ('administrator', 'sharing_officer')"
 OPEN_TABLES = {
     "auth_permission": "names of permissions, from the code",
     "django_content_type": "names of models, from the code",
+    "django_celery_beat_clockedschedule": "the scheduler's ticks, from the code",
+    "django_celery_beat_crontabschedule": "the scheduler's ticks, from the code",
+    "django_celery_beat_intervalschedule": "the scheduler's ticks, from the code",
+    "django_celery_beat_periodictask": "the scheduler's ticks, from the code; organisations' schedules lie elsewhere",
+    "django_celery_beat_periodictasks": "when the scheduler's ticks last changed",
+    "django_celery_beat_solarschedule": "the scheduler's ticks, from the code",
     "django_session": "found only by its random key; holds a user id and a membership id",
 }
 
@@ -119,7 +125,7 @@ class BuildWall(Operation):
             f"CREATE POLICY wall_{name} ON {table} FOR {name.upper()} {clause}"
             for name, (_, clause) in given.items()
         ]
-        return [*statements, *_sequence_grants(table, quoted)]
+        return [*statements, *sequence_grants(table, quoted)]
 
 
 class HangMirror(BuildWall):
@@ -153,7 +159,7 @@ class HangMirror(BuildWall):
         ]
 
 
-def _sequence_grants(table: str, quoted_role: str) -> list[str]:
+def sequence_grants(table: str, quoted_role: str) -> list[str]:
     """Ids come from sequences: the role may draw from those that the table's columns own."""
     return [
         f"""DO $$ DECLARE s text; BEGIN

@@ -2,7 +2,7 @@
 
 import os
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from csp.constants import NONCE, NONE, SELF
@@ -222,6 +222,10 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
+CELERY_RESULT_EXPIRES = None  # nothing is kept, so nothing is cleaned up
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+# It ticks, and no more: what is due is read from the organisations' own schedules.
+CELERY_BEAT_SCHEDULE = {"reports": {"task": "reports.tick", "schedule": 60.0, "options": {"expires": 55}}}
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False  # it would make queues for every worker that ever was
 
 # --- the interface for partner systems ---
@@ -248,6 +252,37 @@ SPECTACULAR_SETTINGS = {
         "SignalState": "analytics.runs.models.Finding.State",
     },
 }
+
+# --- mail ---
+DEFAULT_FROM_EMAIL = os.environ.get("THROUGHLINE_MAIL_FROM", "Throughline <throughline@localhost>")
+EMAIL_TIMEOUT = 20
+
+
+def _mail_server(url: str) -> dict[str, Any]:
+    """smtp://user:password@host:587 begins in clear and goes on encrypted, smtps:// is encrypted from the start."""
+    if not url:
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "EMAIL_FILE_PATH": home() / "mail",
+        }
+    server = urlsplit(url)
+    if server.scheme not in ("smtp", "smtps") or not server.hostname:
+        raise ImproperlyConfigured(
+            "THROUGHLINE_SMTP_URL names no mail server. Write smtp://user:password@host:587 or smtps://host:465."
+        )
+    is_local = server.hostname in ("localhost", "127.0.0.1", "::1")
+    return {
+        "EMAIL_HOST": server.hostname,
+        "EMAIL_PORT": server.port or (465 if server.scheme == "smtps" else 587),
+        "EMAIL_HOST_USER": unquote(server.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(server.password or ""),
+        "EMAIL_USE_SSL": server.scheme == "smtps",
+        "EMAIL_USE_TLS": server.scheme == "smtp" and not is_local,
+    }
+
+
+# Without a mail server letters are laid as files into the home, where a newcomer finds them.
+globals().update(_mail_server(os.environ.get("THROUGHLINE_SMTP_URL", "")))
 
 # --- logs ---
 LOGGING = {

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from django.utils import dates
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -101,7 +102,44 @@ READINGS: Words = {
     "follow_ups": _("the follow-ups that you share"),
     "analysis": _("the lines behind its figures"),
     "submissions": _("when files came"),
+    "report_file": _("the document of a report, downloaded"),
 }
+REPORT_STATES: Words = {
+    "queued": pgettext_lazy("a report", "being written"),
+    "ready": pgettext_lazy("a report", "there"),
+    "withheld": pgettext_lazy("a report", "not written"),
+    "withdrawn": pgettext_lazy("a report", "withdrawn"),
+    "failed": pgettext_lazy("a report", "failed"),
+}
+MAILS: Words = {
+    "none": pgettext_lazy("a letter", "none"),
+    "waiting": pgettext_lazy("a letter", "on its way"),
+    "sent": pgettext_lazy("a letter", "sent"),
+    "refused": pgettext_lazy("a letter", "refused by the mail server for good: check your address"),
+    "failed": pgettext_lazy("a letter", "the mail server could not be had; the report is here"),
+}
+SCHEDULE_STATES: Words = {
+    "active": pgettext_lazy("a schedule", "active"),
+    "resting": pgettext_lazy("a schedule", "rests: its owner has left"),
+    "ended": pgettext_lazy("a schedule", "ended"),
+}
+SKIPPED: Words = {
+    "clock_stood": _("the clock stood still"),
+    "owner_left": _("its owner has left"),
+}
+# What happened to a report, as the record calls it.
+REPORT_ACTIONS: Words = {
+    "report.asked": _("asked for"),
+    "report.withheld": _("not written: no right to it"),
+    "report.downloaded": _("downloaded"),
+    "report.withdrawn": _("withdrawn, and its file erased"),
+    "report.mail_asked": _("the link asked for by mail"),
+    "report.mail_sent": _("the link sent by mail"),
+    "report.mail_refused": _("the mail was refused"),
+    "report.mail_none": _("no mail sent: no right to it any more"),
+}
+WEEKDAYS: Mapping[int, "StrPromise"] = dates.WEEKDAYS
+LANGUAGES: Words = {"en": _("English"), "de": _("German")}
 SUBMISSION_STATES: Words = {
     "received": pgettext_lazy("a file", "received"),
     "checking": pgettext_lazy("a file", "being checked"),

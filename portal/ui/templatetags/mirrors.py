@@ -12,7 +12,13 @@ from partners.agreements.models import Category, Partnership
 from partners.engagement.models import FollowUp
 
 register = template.Library()
-NEAREST = {"submission_new": "submissions", "submission": "submissions", "follow_up_new": "follow_ups"}
+NEAREST = {
+    "reports": "home",
+    "report": "home",
+    "submission_new": "submissions",
+    "submission": "submissions",
+    "follow_up_new": "follow_ups",
+}
 
 
 @dataclass(frozen=True)

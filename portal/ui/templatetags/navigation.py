@@ -23,6 +23,7 @@ ENTRIES = (
     ("follow_ups", _("Follow-ups"), Permission.VIEW_ACCOUNTS),
     ("partnerships", _("Partnerships"), Permission.VIEW_PARTNERSHIPS),
     ("submissions", _("Feeds and files"), Permission.VIEW_SUBMISSIONS),
+    ("reports", _("Reports"), Permission.VIEW_ACCOUNTS),
     ("definitions", _("Definitions"), None),
     ("clients", _("Partner systems"), Permission.MANAGE_CLIENTS),
 )
@@ -35,6 +36,8 @@ PARENTS = {
     "partnership": "partnerships",
     "submission_new": "submissions",
     "submission": "submissions",
+    "report": "reports",
+    "report_file": "reports",
 }
 
 

@@ -56,8 +56,10 @@ def _services(host: str, port: int) -> list[Service]:
     worker = ["celery", "-q", "-A", "portal", "worker", f"--concurrency={WORKERS}", "--loglevel=WARNING"]
     worker += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     relay = [sys.executable, str(settings.BASE_DIR / "manage.py"), "relay"]
+    clock = ["celery", "-q", "-A", "portal", "beat", "--loglevel=WARNING", "--pidfile="]
     return [
         Service("The web", [*python, *web]),
+        Service("The clock", [*python, *clock]),
         Service("The relay", relay),
         Service("The worker", [*python, *worker], seconds_to_stop=30),
     ]

@@ -1,0 +1,122 @@
+"""Schedules: who gets a review each week, and reviews that somebody asks for now."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from partners.access.doors import NotFound
+from partners.agreements.models import Partnership
+from partners.audit.services import record
+from partners.organisations.models import Membership, Organisation
+from partners.organisations.roles import Permission, require
+from partners.tenancy.context import current_organisation_id, current_user_id
+from portal.reports.clock import occurrences, order_report
+from portal.reports.models import Recipient, Report, Schedule
+
+MOST_RECIPIENTS = 50
+
+
+class ReportError(ValueError):
+    """A report or schedule that cannot be had as asked; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Timing:
+    """A day of the week (Monday 0) and a time, by the organisation's own clock."""
+
+    weekday: int
+    at: time
+
+
+def schedule_review(
+    timing: Timing, seats: Collection[str], language: str, partnership: Partnership | None = None
+) -> Schedule:
+    """An account review each week for these people of one's own organisation (public ids of seats)."""
+    require(Permission.SCHEDULE_REPORTS)
+    _require_language(language)
+    found = list(colleagues().filter(public_id__in=set(seats)))
+    if not found or len(found) != len(set(seats)):
+        raise ReportError(gettext("Choose at least one reader, each from your own organisation."))
+    if len(found) > MOST_RECIPIENTS:
+        raise ReportError(
+            gettext("One schedule has at most %(most)s readers: make another for the rest.")
+            % {"most": MOST_RECIPIENTS}
+        )
+    with transaction.atomic():
+        schedule = Schedule.objects.create(
+            owner=_own_seat(),
+            partnership=partnership,
+            weekday=timing.weekday,
+            at=timing.at,
+            language=language,
+            next_at=_next(timing, timezone.now()),
+        )
+        Recipient.objects.bulk_create([Recipient(schedule=schedule, seat=seat) for seat in found])
+        record("schedule.made", schedule.public_id, readers=[seat.public_id for seat in found])
+    return schedule
+
+
+def end_schedule(public_id: str) -> None:
+    """No report of it any more; what was written stays in the archive."""
+    schedule = _schedule(public_id)
+    if schedule.state != Schedule.State.ENDED:
+        Schedule.objects.filter(pk=schedule.pk).update(state=Schedule.State.ENDED)
+        record("schedule.ended", public_id)
+
+
+def take_over_schedule(public_id: str) -> None:
+    """One that rests since its owner has left goes on in one's own name."""
+    schedule = _schedule(public_id)
+    if schedule.state != Schedule.State.RESTING:
+        raise ReportError(gettext("This schedule does not rest: nothing needs to be taken over."))
+    Schedule.objects.filter(pk=schedule.pk).update(
+        owner=_own_seat(),
+        state=Schedule.State.ACTIVE,
+        next_at=_next(Timing(schedule.weekday, schedule.at), timezone.now()),
+    )
+    record("schedule.taken_over", public_id)
+
+
+def ask_for_review(language: str, partnership: Partnership | None = None) -> Report:
+    """A review for oneself, now; the page tells when it is there."""
+    require(Permission.VIEW_ACCOUNTS)
+    _require_language(language)
+    report = order_report(_own_seat(), language, None if partnership is None else partnership.pk)
+    record("report.asked", report.public_id)
+    return report
+
+
+def colleagues() -> QuerySet[Membership]:
+    """The people of one's own organisation, by name."""
+    seats = Membership.objects.filter(organisation_id=current_organisation_id(), ended_at=None)
+    return seats.select_related("user").order_by("user__name", "pk")
+
+
+def _schedule(public_id: str) -> Schedule:
+    require(Permission.SCHEDULE_REPORTS)
+    schedule = Schedule.objects.select_for_update().filter(public_id=public_id).first()
+    if schedule is None:
+        raise NotFound(public_id)
+    return schedule
+
+
+def _own_seat() -> Membership:
+    return Membership.objects.select_related("user").get(
+        organisation_id=current_organisation_id(), user_id=current_user_id(), ended_at=None
+    )
+
+
+def _next(timing: Timing, after: datetime) -> datetime:
+    zone = Organisation.objects.get(pk=current_organisation_id()).time_zone
+    return next(occurrences(timing.weekday, timing.at, zone, after))
+
+
+def _require_language(language: str) -> None:
+    if language not in dict(settings.LANGUAGES):
+        raise ReportError(gettext("There is no such language here: choose one of the list."))

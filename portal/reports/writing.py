@@ -1,0 +1,171 @@
+"""Writing a report with its reader's own rights, and taking back what may no longer be read."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from hashlib import sha256
+from io import BytesIO
+
+from django.utils import timezone, translation
+
+from partners.access.doors import list_partnerships
+from partners.access.reach import digest_of_rights
+from partners.agreements.models import Partnership
+from partners.audit.services import note_read, record
+from partners.jobs.services import announce, emit
+from partners.organisations.login import Seat, list_seats
+from partners.organisations.roles import Permission, can
+from partners.tenancy.actors import worker
+from partners.tenancy.context import acting_as, current_actor, current_organisation_id
+from portal.reports.document import write_review
+from portal.reports.models import Basis, Report, ReportFile
+from portal.reports.review import Reader, gather_review
+
+Done = Callable[[], None]
+MOST_DRAFTS = 3
+State, Mail = Report.State, Report.Mail
+
+
+class SightChanged(Exception):  # noqa: N818  (a state of affairs, not an error)
+    """What the draft rests on is no longer as it was: it is thrown away."""
+
+
+def write_report(report_id: int, organisation_id: int, done: Done = lambda: None) -> None:
+    """Write a queued report as its reader, with the rights that the reader has now.
+
+    Nothing is written for who has left or may not see accounts. A draft under which sight changed is thrown away and
+    written anew. `done` is called in the transaction that ends it.
+    """
+    with acting_as(worker(organisation_id)):
+        report = Report.objects.get(pk=report_id)
+    if report.state != State.QUEUED:
+        _finish(organisation_id, done)
+        return
+    for _ in range(MOST_DRAFTS):
+        seat = live_seat(report)
+        if seat is None:
+            _withhold(report, done)
+            return
+        try:
+            with timezone.override(seat.time_zone), translation.override(report.language):
+                _write(report, seat, done)
+        except SightChanged:
+            continue
+        return
+    _withhold(report, done)
+
+
+def withdraw_reports(organisation_id: int, done: Done = lambda: None) -> None:
+    """Erase the files of reports that rest on sight which was taken away. Their readers are told 'withdrawn'."""
+    with acting_as(worker(organisation_id)):
+        # A worker sees a file only once its reader no longer does.
+        stale = list(ReportFile.objects.values_list("report_id", flat=True))
+        ReportFile.objects.filter(report__in=stale).delete()
+        Report.objects.filter(pk__in=stale).update(state=State.WITHDRAWN)
+        for public_id in Report.objects.filter(pk__in=stale).values_list("public_id", flat=True):
+            record("report.withdrawn", public_id)
+        announce("report", organisation_id)
+        done()
+
+
+def give_up_report(report_id: int) -> None:
+    """Writing failed each time: its reader is told so."""
+    Report.objects.filter(pk=report_id, state=State.QUEUED).update(state=State.FAILED)
+    announce("report", current_organisation_id())
+
+
+def note_download(report: Report) -> None:
+    """In the organisation's record, and in the access log of each organisation whose data is in it."""
+    record("report.downloaded", report.public_id)
+    for basis in Basis.objects.filter(report=report):
+        note_read(
+            current_actor(),
+            owner_id=basis.distributor_id,
+            partnership_id=basis.partnership_id,
+            what="report_file",
+            rows=1,
+            subject=report.public_id,
+        )
+
+
+def _write(report: Report, seat: Seat, done: Done) -> None:
+    reader = seat.actor(report.reader_user_id)
+    with acting_as(reader):
+        partnerships = _partnerships(report)
+        before, rights = _sight(partnerships), digest_of_rights()
+        draft = BytesIO()
+        written_at = timezone.now()
+        who = Reader(report.reader_name, seat.organisation_name, report.public_id)
+        pages = write_review(gather_review(who, partnerships, written_at), draft)
+    if live_seat(report) != seat:
+        raise SightChanged
+    with acting_as(reader):
+        if _sight(_partnerships(report)) != before or digest_of_rights() != rights:
+            raise SightChanged
+        _store(report, partnerships, draft.getvalue(), pages, rights, written_at)
+        done()
+
+
+def _store(
+    report: Report,
+    partnerships: Collection[Partnership],
+    content: bytes,
+    pages: int,
+    rights: str,
+    written_at: datetime,
+) -> None:
+    kept = Report.objects.filter(pk=report.pk, state=State.QUEUED).update(
+        state=State.READY,
+        written_at=written_at,
+        pages=pages,
+        size=len(content),
+        sha256=sha256(content).hexdigest(),
+        rights=rights,
+    )
+    if not kept:
+        return
+    own = current_organisation_id()
+    Basis.objects.bulk_create(
+        [
+            Basis(report=report, partnership_id=one.pk, distributor_id=one.distributor_id, epoch=one.epoch)
+            for one in partnerships
+            if one.distributor_id != own
+        ]
+    )
+    ReportFile.objects.create(report=report, reader_user_id=report.reader_user_id, content=content)
+    if report.mail == Mail.WAITING:
+        emit("report.ready", report_id=report.pk)
+    announce("report", own)
+
+
+def _partnerships(report: Report) -> list[Partnership]:
+    found = list_partnerships()
+    if report.partnership_id is None:
+        return found
+    return [one for one in found if one.pk == report.partnership_id]
+
+
+def _sight(partnerships: Collection[Partnership]) -> list[tuple[int, int, str]]:
+    return sorted((one.pk, one.epoch, one.state) for one in partnerships)
+
+
+def live_seat(report: Report) -> Seat | None:
+    """The reader's seat of this moment; None for who has left, or may not see accounts any more."""
+    seats = list_seats(report.reader_user_id)
+    seat = next((one for one in seats if one.organisation_id == report.organisation_id), None)
+    if seat is None:
+        return None
+    with acting_as(seat.actor(report.reader_user_id)):
+        return seat if can(Permission.VIEW_ACCOUNTS) else None
+
+
+def _withhold(report: Report, done: Done) -> None:
+    with acting_as(worker(report.organisation_id)):
+        Report.objects.filter(pk=report.pk, state=State.QUEUED).update(state=State.WITHHELD, mail=Mail.NONE)
+        record("report.withheld", report.public_id)
+        announce("report", report.organisation_id)
+        done()
+
+
+def _finish(organisation_id: int, done: Done) -> None:
+    with acting_as(worker(organisation_id)):
+        done()
