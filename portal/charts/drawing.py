@@ -14,8 +14,9 @@ from portal.charts.bundle import NAME
 from portal.charts.specs import Spec
 from portal.charts.style import in_light
 
-FONT = "DejaVu Sans"  # knows Łódź and Αθήνα
-FONT_FILE = Path(str(files("ziafont.fonts") / "DejaVuSans.ttf"))
+FONT = "Roboto"  # knows Łódź, Αθήνα and Жуковка
+FONTS = Path(str(files("font_roboto") / "files"))
+FONT_FILE = FONTS / "Roboto-Regular.ttf"
 PRINT_WIDTH = 680
 PRINT_SIZE = 11
 PRINT_FONTS = {
@@ -69,4 +70,4 @@ def chart_response(spec: Spec, filename: str, width: int = PRINT_WIDTH) -> HttpR
 
 @cache
 def _register_font() -> None:
-    vl_convert.register_font_directory(str(FONT_FILE.parent))
+    vl_convert.register_font_directory(str(FONTS))

@@ -11,6 +11,7 @@ from django.utils import dates, formats
 
 STYLE_SHEET = Path(__file__).resolve().parent.parent / "ui" / "static" / "ui" / "throughline.css"
 _TOKEN = re.compile(r"--([\w-]+): light-dark\((#[0-9a-f]+), #[0-9a-f]+\)")
+_STEP = re.compile(r"\.step-(\d) \{ --lit: light-dark\((#[0-9a-f]+), #[0-9a-f]+\)")
 _USE = re.compile(r"var\(--([\w-]+)\)")
 
 STYLES: dict[str, dict[str, Any]] = {
@@ -66,6 +67,12 @@ def in_light(configuration: dict[str, Any]) -> dict[str, Any]:
 def light_tokens() -> dict[str, str]:
     """The style sheet's colours in the light theme, by the names of their tokens."""
     return dict(_TOKEN.findall(STYLE_SHEET.read_text(encoding="utf-8")))
+
+
+@cache
+def light_steps() -> dict[int, str]:
+    """The colour of each step of the ladder where it is lit, in the light theme."""
+    return {int(step): colour for step, colour in _STEP.findall(STYLE_SHEET.read_text(encoding="utf-8"))}
 
 
 def _numbers() -> dict[str, Any]:
