@@ -1,10 +1,15 @@
-"""The finding over everything in sight, with which a home and a report begin."""
+"""The finding over everything in sight, with which a home and a report begin: its figures, and in sentences."""
 
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from analytics.runs.reading import Money
 from analytics.runs.selectors import Overview, total_at_stake
+from portal.telling.sentences import Sentence
+from portal.telling.wording import money, short_number, spelled
 
 FAR_DOWN = 2  # steps
 
@@ -25,6 +30,63 @@ class Headline:
     far_down: int
     oldest: date | None
     newest: date | None
+
+    @property
+    def title(self) -> str:
+        """The finding itself: 'Seven accounts should have ordered by now'."""
+        if not self.newest:
+            return _("Nothing to judge yet")
+        if not self.late:
+            return _("Every account is within its own rhythm")
+        pattern = ngettext(
+            "%(spelled)s account should have ordered by now",
+            "%(spelled)s accounts should have ordered by now",
+            self.late,
+        )
+        return pattern % {"spelled": spelled(self.late)}
+
+    @property
+    def sentences(self) -> list[Sentence]:
+        """What is at stake, or why nothing is."""
+        if not self.newest:
+            return [
+                Sentence(
+                    _("As soon as sell-through is here, it says which accounts should have ordered by now.")
+                )
+            ]
+        if not self.late:
+            pattern = ngettext(
+                "%(accounts)s account was judged by its own orders; none of them is late.",
+                "%(accounts)s accounts were judged by their own orders; none of them is late.",
+                self.accounts,
+            )
+            return [Sentence(pattern % {"accounts": short_number(self.accounts)})]
+        return [self._waiting(), *self._down()]
+
+    def _waiting(self) -> Sentence:
+        if self.stake is None:
+            units = short_number(self.units)
+            text = _("About %(units)s units are waiting, by what they usually order.") % {"units": units}
+            return Sentence(text, units)
+        stake = money(self.stake)
+        if self.priced == self.late:
+            return Sentence(_("%(stake)s of gross profit is waiting.") % {"stake": stake}, stake)
+        pattern = ngettext(
+            "%(stake)s of gross profit is waiting with %(priced)s of them.",
+            "%(stake)s of gross profit is waiting with %(priced)s of them.",
+            self.priced,
+        )
+        return Sentence(pattern % {"stake": stake, "priced": short_number(self.priced)}, stake)
+
+    def _down(self) -> list[Sentence]:
+        if not self.far_down:
+            return []
+        pattern = ngettext(
+            "%(spelled)s account is two steps or more down the ladder.",
+            "%(spelled)s accounts are two steps or more down the ladder.",
+            self.far_down,
+        )
+        return [Sentence(pattern % {"spelled": spelled(self.far_down)})]
 
 
 def headline(overview: Overview) -> Headline:

@@ -1,6 +1,6 @@
 """The disengagement ladder: six steps in the order in which accounts fall, each with its state, words and figures."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from analytics.core.ladder import NO_BASELINE, NO_ORDER, RAISED
+from analytics.core.ladder import NO_BASELINE, NO_ORDER, RAISED, SEGMENT
 from analytics.core.quarters import MEASURES
 from analytics.runs.models import Finding, Rung
 from analytics.runs.pictures import AccountPicture
 from analytics.runs.reading import Lit, Money
 from partners.agreements.models import Category
-from portal.telling.wording import days, money, number, short_number
+from portal.telling.wording import confidence, day, days, money, number, short_number
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -33,9 +33,17 @@ STEPS: Mapping[int, tuple[str, "StrPromise"]] = {
 }
 
 
+# The picture in small, in a box of 100 by 24: step, left, top, height; each 14 wide.
+BARS = [(step, 17 * (step - 1), 26 - 4 * step, 4 * step - 2) for step in STEPS]
+BAR_WIDTH = 14
+
+
 @dataclass(frozen=True)
 class Step:
-    """One step. `rung` is None where its measure is not there: not measured yet, or not shared (`withheld`)."""
+    """One step, in words. `rung` is None where its measure is not there: not measured yet, or not shared.
+
+    `value` and `usual` are '' where there is none, `since` where the step is not lit.
+    """
 
     number: int
     kind: str
@@ -43,7 +51,10 @@ class Step:
     state: str
     rung: Rung | None
     finding: Finding | None
-    withheld: bool
+    value: str
+    usual: str
+    since: str
+    remarks: tuple[str, ...]
 
 
 def ladder(picture: AccountPicture, shared: frozenset[Category]) -> list[Step]:
@@ -60,17 +71,55 @@ def worst(picture: AccountPicture) -> Finding | None:
 def _step(
     number: int, kind: str, label: "StrPromise", picture: AccountPicture, shared: frozenset[Category]
 ) -> Step:
-    rung = picture.rungs.get(kind)
-    needs_price = kind in MEASURES and MEASURES[kind].needs_price
+    rung, finding = picture.rungs.get(kind), picture.findings.get(kind)
+    withheld = kind in MEASURES and MEASURES[kind].needs_price and Category.PRICE not in shared
+    state = UNKNOWN if rung is None else STATES.get(rung.state, CALM)
+    value, usual = ("", "") if rung is None or state == SILENT else _figures(rung, picture.currency)
     return Step(
         number=number,
         kind=kind,
         label=label,
-        state=UNKNOWN if rung is None else STATES.get(rung.state, CALM),
+        state=state,
         rung=rung,
-        finding=picture.findings.get(kind),
-        withheld=needs_price and Category.PRICE not in shared,
+        finding=finding,
+        value=value,
+        usual=usual,
+        since=_since(rung) if rung and finding else "",
+        remarks=(_absent(withheld=withheld),) if rung is None else tuple(_remarks(rung, state, finding)),
     )
+
+
+def _figures(rung: Rung, currency: str | None) -> tuple[str, str]:
+    """What was measured, and what is usual; the one says nothing without the other."""
+    if rung.value is None:
+        return "", ""
+    if rung.measure == "revenue_drops":
+        value, usual = in_money(rung.value, currency), in_money(rung.usual, currency)
+    else:
+        value, usual = measured(rung.value, rung.measure), measured(rung.usual, rung.measure)
+    return value, gettext("usual %(usual)s") % {"usual": usual} if usual else ""
+
+
+def _since(rung: Rung) -> str:
+    since = gettext("since %(since)s") % {"since": day(rung.first_seen_on)}
+    sure = gettext("confidence %(confidence)s") % {"confidence": confidence(rung.confidence)}
+    return f"{since} · {sure}"
+
+
+def _absent(*, withheld: bool) -> str:
+    return gettext("prices are not shared") if withheld else gettext("not measured yet")
+
+
+def _remarks(rung: Rung, state: str, finding: Finding | None) -> Iterator[str]:
+    if state == SILENT:
+        yield gettext("no order in the quarter")
+    if state == CALM and finding is None:
+        band = {"low": short_number(rung.low), "high": short_number(rung.high)}
+        yield gettext("within its band, %(low)s to %(high)s") % band
+    if state == UNKNOWN:
+        yield gettext("too short a history to compare")
+    elif rung.basis == SEGMENT:
+        yield gettext("against its segment: under 12 months of its own")
 
 
 def measured(value: float | None, kind: str) -> str:

@@ -134,6 +134,16 @@ def month(value: date | None) -> str:
     return "" if value is None else formats.date_format(value, pgettext("format of a month", "M Y"))
 
 
+def freshness(newest: date | None, oldest: date | None = None) -> str:
+    """How old the data is: its newest day over what is shown, and the oldest where partnerships differ."""
+    if newest is None:
+        return ""
+    if oldest and oldest != newest:
+        days = {"oldest": day(oldest), "newest": day(newest)}
+        return _("Data as of %(oldest)s to %(newest)s, by partnership") % days
+    return _("Data as of %(newest)s") % {"newest": day(newest)}
+
+
 def spelled(count: int) -> str:
     """A count that begins a sentence: spelled out up to twelve."""
     return str(SPELLED[count]) if 0 <= count < len(SPELLED) else short_number(count)

@@ -26,10 +26,11 @@ from partners.ledger.selectors import Slice, list_lines
 from partners.organisations.roles import Permission
 from partners.tenancy.context import current_organisation_id
 from portal.charts.drawing import chart_response
-from portal.telling.accounts import account_url
+from portal.telling.accounts import account_name, account_url
 from portal.telling.drawings import MEASURED_UNITS, draw_evidence, draw_units
 from portal.telling.figures import strip, year_of
 from portal.telling.ladder import ladder, worst
+from portal.telling.standing import beside, stands
 from portal.telling.words import JUDGEMENTS
 from portal.ui.accounts.listing import PAGE_SIZE, columns_of, headings, in_order, matching, offered, slug
 from portal.ui.pages import page
@@ -78,6 +79,8 @@ def account(request: HttpRequest, ref: str) -> HttpResponse:
         **_place(partnership, card),
         "partnerships": [one for one, __ in met.values()],
         "picture": picture,
+        "stands": stands(picture, account_name(card)),
+        "beside": beside(picture),
         "steps": ladder(picture, shared_categories(partnership)),
         "worst": first,
         "reviews": reviews,

@@ -9,16 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics.runs.reading import LATE, Money
 from analytics.runs.selectors import AccountRow, LateOrder, PartnershipSummary
-from partners.access.doors import AccountCard
 from partners.engagement.selectors import FollowUpRow
 from portal.telling.figures import Part, Year, stack, sum_months, year_of
+from portal.telling.urgency import SHOWN_SLIPPING, Taken, find_taken, furthest_down, is_urgent
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
 SHOWN_LATE = 12
-URGENT_MISSED = 2  # orders missed from which a row asks for action first
-SHOWN_SLIPPING = 8
 LEADING = 2  # rows whose button is filled
 
 
@@ -117,7 +115,8 @@ def late_table(
     late: Sequence[LateOrder], partnerships: int, taken: Sequence[FollowUpRow], *, may_follow: bool
 ) -> LateTable:
     """The most urgent rows, without a column that none of them could fill."""
-    shown = [(order, _taken(taken, order.card, LATE)) for order in late[:SHOWN_LATE]]
+    taken_by = find_taken(taken)
+    shown = [(order, taken_by.get((order.card, LATE))) for order in late[:SHOWN_LATE]]
     leading = [order for order, follow_up in shown if follow_up is None][:LEADING]
     return LateTable(
         rows=[_late_row(order, follow_up, leads=order in leading) for order, follow_up in shown],
@@ -132,27 +131,21 @@ def late_table(
 
 def slipping(accounts: Sequence[AccountRow], taken: Sequence[FollowUpRow], *, may_follow: bool) -> Slipping:
     """The accounts on the ladder that are not late anyway: most steps first, then the largest."""
-    found = [row for row in accounts if row.lit and row.judgement not in ("late", "lapsed")]
-    found.sort(key=lambda row: (-len(row.lit), -(row.net.amount if row.net else row.units)))
+    found, taken_by = furthest_down(accounts), find_taken(taken)
     return Slipping(
-        rows=[_slipping_row(row, taken) for row in found[:SHOWN_SLIPPING]],
+        rows=[_slipping_row(row, taken_by) for row in found[:SHOWN_SLIPPING]],
         total=len(found),
         has_net=any(row.net for row in found),
         may_follow=may_follow,
     )
 
 
-def _slipping_row(row: AccountRow, taken: Sequence[FollowUpRow]) -> SlippingRow:
+def _slipping_row(row: AccountRow, taken_by: Taken) -> SlippingRow:
     kind = row.lit[0].kind
-    return SlippingRow(row, kind, _taken(taken, row.card, kind))
-
-
-def _taken(taken: Sequence[FollowUpRow], card: AccountCard, kind: str) -> FollowUpRow | None:
-    """One's own follow-up of this finding, in the partnership in which the account is met here."""
-    return next((row for row in taken if row.card == card and row.takes(kind)), None)
+    return SlippingRow(row, kind, taken_by.get((row.card, kind)))
 
 
 def _late_row(order: LateOrder, taken: FollowUpRow | None, *, leads: bool) -> LateRow:
     present = order.usual_gap + max(order.days_late, 0)
     usual = round(100 * order.usual_gap / present) if present else 100
-    return LateRow(order, order.orders_missed >= URGENT_MISSED, leads, usual, 100 - usual, taken)
+    return LateRow(order, is_urgent(order), leads, usual, 100 - usual, taken)

@@ -14,9 +14,9 @@ from partners.engagement.selectors import list_of_accounts
 from partners.organisations.roles import Permission, can
 from partners.tenancy.context import current_organisation_id
 from portal.telling.headline import headline
+from portal.telling.sharing import in_order, list_agreements, month_began
 from portal.ui.home.overview import cards, late_table, slipping, standings
 from portal.ui.pages import page
-from portal.ui.partnerships.sharing import in_order, list_agreements, month_began
 from portal.ui.session.seats import is_maker
 
 LATEST_SUBMISSIONS = 5

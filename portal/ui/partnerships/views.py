@@ -20,9 +20,9 @@ from partners.catalogue.selectors import name_families
 from partners.engagement.selectors import list_of_accounts
 from partners.organisations.roles import Permission
 from portal.telling.figures import Year, year_of
+from portal.telling.sharing import Agreement, in_order, list_agreements, month_began
 from portal.ui.pages import page
 from portal.ui.partnerships.movement import draw_course, tell
-from portal.ui.partnerships.sharing import Agreement, in_order, list_agreements, month_began
 from portal.ui.session.seats import is_maker
 
 SHOWN_ACCOUNTS = 12

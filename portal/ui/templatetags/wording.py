@@ -10,6 +10,6 @@ for tell in (
     wording.money, wording.exact_money, wording.short_money, wording.in_currency, wording.number, wording.decimals,
     wording.short_number, wording.days, wording.percent, wording.change, wording.day, wording.moment, wording.month,
     wording.spelled, wording.spelled_within, wording.confidence, wording.basis, wording.word, wording.initials,
-    wording.said,
+    wording.said, wording.freshness,
 ):  # fmt: skip
     register.filter(tell)

@@ -6,11 +6,13 @@ from datetime import datetime
 from itertools import groupby
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from analytics.runs.selectors import AccountRow
 from partners.access.doors import Term, list_terms
 from partners.agreements.models import NEEDS, Category, Partnership
 from partners.audit.selectors import Reading
+from portal.telling.wording import day, month, word
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,17 @@ class Agreement:
         """Whether the maker sees rows of accounts but not whose they are."""
         given = {granted.category for granted in self.granted}
         return Category.VOLUME in given and Category.IDENTITY not in given
+
+
+def tell_term(term: Term) -> str:
+    """One grant in words: which families, how finely, for which months, since when."""
+    family = _("All families") if term.family is None else term.family
+    parts = [f"{family}, {word(term.granularity.value, 'granularities')}"]
+    if term.from_month:
+        parts.append(_("from %(month)s") % {"month": month(term.from_month)})
+    if term.to_month:
+        parts.append(_("before %(month)s") % {"month": month(term.to_month)})
+    return f"{', '.join(parts)}; " + _("granted on %(day)s") % {"day": day(term.granted_at)}
 
 
 def month_began() -> datetime:
