@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from analytics.core.quarters import last_whole_month
 from analytics.runs.models import Standing
+from analytics.runs.pictures import AccountPicture
+from analytics.runs.reading import Money
 from analytics.runs.selectors import AccountRow, PartnershipSummary
 from partners.ledger.selectors import Order
 
@@ -68,6 +70,22 @@ def year_of(values: Mapping[date, Decimal], as_of: date) -> Year | None:
     total, previous = sum(filled[YEAR:], Decimal(0)), sum(filled[:YEAR], Decimal(0))
     is_known = min(values) <= months[0] and previous > 0
     return Year(total, float(total / previous - 1) if is_known else None, line(filled[YEAR:]))
+
+
+def units_of_year(picture: AccountPicture) -> Year | None:
+    """What an account bought in the last twelve whole months."""
+    if picture.run is None:
+        return None
+    return year_of({month.month: month.units for month in picture.months}, picture.run.as_of)
+
+
+def net_of_year(picture: AccountPicture) -> Money | None:
+    """The same in money, where it is in sight."""
+    if picture.run is None or picture.currency is None:
+        return None
+    net = {month.month: month.net for month in picture.months if month.net is not None}
+    year = year_of(net, picture.run.as_of)
+    return Money(year.total, picture.currency) if year else None
 
 
 def sum_months(summaries: Iterable[PartnershipSummary], column: str) -> dict[date, Decimal]:

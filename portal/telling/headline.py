@@ -51,7 +51,7 @@ class Headline:
         if not self.newest:
             return [
                 Sentence(
-                    _("As soon as sell-through is here, it says which accounts should have ordered by now.")
+                    _("As soon as sell-through is in, this says which accounts should have ordered by now.")
                 )
             ]
         if not self.late:

@@ -14,7 +14,7 @@ from analytics.core.quarters import MEASURES
 from analytics.core.registry import METRICS, SIGNALS
 from analytics.runs.paging import find_signal
 from analytics.runs.pictures import AccountPicture, get_account_picture, get_evidence
-from analytics.runs.reading import Money, latest_run
+from analytics.runs.reading import latest_run
 from analytics.runs.selectors import list_accounts
 from integrations.ingestion.models import Submission
 from integrations.ingestion.selectors import name_submissions
@@ -28,7 +28,7 @@ from partners.tenancy.context import current_organisation_id
 from portal.charts.drawing import chart_response
 from portal.telling.accounts import account_name, account_url
 from portal.telling.drawings import MEASURED_UNITS, draw_evidence, draw_units
-from portal.telling.figures import strip, year_of
+from portal.telling.figures import net_of_year, strip, units_of_year
 from portal.telling.ladder import ladder, worst
 from portal.telling.standing import beside, stands
 from portal.telling.words import JUDGEMENTS
@@ -204,13 +204,10 @@ def _month(text: str | None) -> date | None:
 def _figures(picture: AccountPicture) -> dict[str, object]:
     if picture.run is None:
         return {}
-    as_of = picture.run.as_of
-    net = {month.month: month.net for month in picture.months if month.net is not None}
-    money = year_of(net, as_of) if picture.currency else None
     return {
-        "strip": strip(picture.orders, picture.standing, as_of),
-        "units": year_of({month.month: month.units for month in picture.months}, as_of),
-        "net": Money(money.total, picture.currency) if money and picture.currency else None,
+        "strip": strip(picture.orders, picture.standing, picture.run.as_of),
+        "units": units_of_year(picture),
+        "net": net_of_year(picture),
     }
 
 
