@@ -7,7 +7,7 @@ from io import BytesIO
 
 from django.utils import timezone, translation
 
-from partners.access.doors import list_partnerships
+from partners.access.doors import list_partnerships, list_shared_categories
 from partners.access.reach import digest_of_rights
 from partners.agreements.models import Partnership
 from partners.audit.services import note_read, record
@@ -123,12 +123,12 @@ def _store(
     )
     if not kept:
         return
-    own = current_organisation_id()
+    own, shared = current_organisation_id(), list_shared_categories(partnerships)
     Basis.objects.bulk_create(
         [
             Basis(report=report, partnership_id=one.pk, distributor_id=one.distributor_id, epoch=one.epoch)
             for one in partnerships
-            if one.distributor_id != own
+            if one.distributor_id != own and shared[one.pk]
         ]
     )
     ReportFile.objects.create(report=report, reader_user_id=report.reader_user_id, content=content)

@@ -138,7 +138,7 @@ REPORT_ACTIONS: Words = {
     "report.mail_refused": _("the mail was refused"),
     "report.mail_none": _("no mail sent: no right to it any more"),
 }
-WEEKDAYS: Mapping[int, "StrPromise"] = dates.WEEKDAYS
+WEEKDAYS: Mapping[int, str] = dates.WEEKDAYS
 LANGUAGES: Words = {"en": _("English"), "de": _("German")}
 SUBMISSION_STATES: Words = {
     "received": pgettext_lazy("a file", "received"),

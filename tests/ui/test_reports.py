@@ -66,7 +66,7 @@ def test_a_foreign_partnership_is_not_offered(shared: World, browse: Browse) -> 
     theirs = shared.partnerships["adventure", "northwest"].public_id
     response = browse("sam").post(reverse("report_new"), {"language": "en", "partnership": theirs})
     assert response.status_code == 400
-    assert theirs not in response.content.decode().replace(f'value="{theirs}"', "")
+    assert theirs not in response.content.decode()
 
 
 def test_a_withdrawn_document_answers_410_calmly(shared: World, browse: Browse) -> None:

@@ -1,6 +1,6 @@
 """What people say of reports: one now, or one each week."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django import forms
 from django.conf import settings
@@ -27,6 +27,8 @@ class ReviewForm(forms.Form):
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", gettext("all that the reader works"))]
         field.choices += [(one.public_id, other_side(one)) for one in partnerships]
+        for choice in self.fields.values():
+            choice.error_messages["invalid_choice"] = gettext("Choose one of the list.")
         self.by_id = {one.public_id: one for one in partnerships}
 
     @property
@@ -50,7 +52,7 @@ class ScheduleForm(ReviewForm):
 
     def __init__(
         self,
-        seats: Sequence[Membership],
+        seats: Iterable[Membership],
         partnerships: Sequence[Partnership],
         *args: object,
         **kwargs: object,
