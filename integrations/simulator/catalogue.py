@@ -95,3 +95,13 @@ def appetite() -> npt.NDArray[np.float64]:
 def pieces() -> npt.NDArray[np.float64]:
     """Return what a middling account takes of each product on one line, shape (products,)."""
     return np.repeat([float(family.pieces) for family in FAMILIES], SIZES)
+
+
+def packs() -> npt.NDArray[np.int64]:
+    """Return how many pieces of each product the maker puts in a box, and sells no fewer of, shape (products,)."""
+    return np.asarray(np.select([pieces() >= 40, pieces() >= 10], [10, 5], 1))
+
+
+def lead_days() -> npt.NDArray[np.int64]:
+    """Return how many days the maker asks for to deliver each product, shape (products,)."""
+    return np.repeat([14 if family.line == "Core" else 21 for family in FAMILIES], SIZES)

@@ -62,10 +62,13 @@ class Decline:
     start: Floats
     spacing: Floats
 
+    def begins(self, step: int) -> Floats:
+        """Return the first day of a step for every account."""
+        return self.start + (step - 1) * self.spacing
+
     def progress(self, step: int, account: Ints, day: Ints) -> Floats:
         """Return how far a step has gone, 0 to 1."""
-        spacing = self.spacing[account]
-        return np.clip((day - self.start[account] - (step - 1) * spacing) / (RAMP * spacing), 0.0, 1.0)
+        return np.clip((day - self.begins(step)[account]) / (RAMP * self.spacing[account]), 0.0, 1.0)
 
     def quantity(self, account: Ints, day: Ints) -> Floats:
         """Return what is left of the quantity on a line."""
@@ -82,7 +85,11 @@ class Decline:
 
     def return_chance(self, account: Ints, day: Ints) -> Floats:
         """Return the chance that a line comes back. Returns rise faster than the other steps."""
-        return RETURN_CHANCE * (1 + RETURN_GAIN * np.minimum(3 * self.progress(4, account, day), 1.0))
+        return RETURN_CHANCE * (1 + RETURN_GAIN * self.discontent(account, day))
+
+    def discontent(self, account: Ints, day: Ints) -> Floats:
+        """Return how far the returns have risen, 0 to 1."""
+        return np.minimum(3 * self.progress(4, account, day), 1.0)
 
 
 def draw_decline(rng: np.random.Generator, accounts: pd.DataFrame, period: Period) -> Decline:
@@ -116,12 +123,12 @@ def truth(
     A step that lies after the last day is blank, and so is what never happens. Step 6 is the first day on
     which the expected units of the trailing 90 days are under 60 % of the account's own course had it stayed.
     """
-    steps = decline.start[:, None] + np.arange(STEPS - 1)[None, :] * decline.spacing[:, None]
-    steps = np.column_stack([steps, _revenue_drop(accounts, decline, pace, silent_from)])
+    begun = [decline.begins(number) for number in range(1, STEPS)]
+    steps = np.column_stack([*begun, _revenue_drop(accounts, decline, pace, silent_from)])
     frame = accounts[["account_id", "kind"]].copy()
     for number in range(STEPS):
-        frame[f"step_{number + 1}_on"] = _iso(steps[:, number], period)
-    return frame.assign(silent_from=_iso(silent_from, period))
+        frame[f"step_{number + 1}_on"] = iso(steps[:, number], period)
+    return frame.assign(silent_from=iso(silent_from, period))
 
 
 def _revenue_drop(accounts: pd.DataFrame, decline: Decline, pace: Floats, silent_from: Floats) -> Floats:
@@ -145,6 +152,7 @@ def _trailing(daily: Floats) -> Floats:
     return total
 
 
-def _iso(day: Floats, period: Period) -> list[str]:
+def iso(day: Floats, period: Period) -> list[str]:
+    """Return days as YYYY-MM-DD; those that lie after the last day are blank."""
     names = [*period.dates().strftime("%Y-%m-%d"), ""]
     return [names[index] for index in np.minimum(day, period.days).astype(int).tolist()]

@@ -4,20 +4,20 @@ A million lines must be written in seconds. So what repeats (accounts, products,
 picked by index, and a row is one join of ready pieces.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from integrations.simulator.business import Business
 from integrations.simulator.catalogue import products
-from integrations.simulator.channel import Distributor
 from integrations.simulator.course import Period
-from integrations.simulator.shapes import Shape, WorkbookShape
+from integrations.simulator.mess import Slip, soil
+from integrations.simulator.pieces import each, pick
+from integrations.simulator.shapes import CsvShape, Shape, WorkbookShape
+from integrations.simulator.trade import LATEST_DELIVERY, LONGEST_PROMISE
 
-LONGEST_PROMISE = 14
 _ACCOUNT = [
     "account_id",
     "account_name",
@@ -30,90 +30,63 @@ _ACCOUNT = [
 ]
 
 
-def write_sell_through(
-    path: Path,
-    distributor: Distributor,
-    lines: pd.DataFrame,
-    accounts: pd.DataFrame,
-    period: Period,
-    rng: np.random.Generator,
-) -> None:
-    """Write the lines, which are in the order of the file, to `path` in the distributor's shape."""
-    shape = distributor.shape
-    rows = list(
-        map(shape.separator.join, zip(*_pieces(distributor, lines, accounts, period, rng), strict=True))
-    )
-    if isinstance(shape, WorkbookShape) and shape.subtotals:
+def write_sell_through(path: Path, business: Business, period: Period) -> list[Slip]:
+    """Write the lines to `path` in the distributor's shape, and return the slips that were made in them."""
+    sender, lines = business.sender, business.lines
+    shape = sender.shape
+    rows = list(map(shape.separator.join, zip(*_pieces(business, period), strict=True)))
+    if isinstance(shape, CsvShape):
+        rows, made = soil(rows, business.slips, lines, shape, period)
+        shape.write(path, rows)
+        return made
+    if shape.subtotals:
         rows = _with_subtotals(shape, rows, lines, period)
-    shape.write(path, rows, distributor.name, period.until)
+    shape.write(path, rows, sender.name, period.until)
+    return []
 
 
-def _pieces(
-    distributor: Distributor,
-    lines: pd.DataFrame,
-    accounts: pd.DataFrame,
-    period: Period,
-    rng: np.random.Generator,
-) -> list[list[str]]:
+def _pieces(business: Business, period: Period) -> list[list[str]]:
     """Return the pieces of all rows, column by column, in the order of `shapes.COLUMNS`."""
-    shape = distributor.shape
-    document, line_number = _documents(lines)
-    per_document = rng.integers(3, LONGEST_PROMISE, document[-1] + 1)
-    late = rng.integers(-2, 3, document[-1] + 1)
-    day = lines["day"].to_numpy()
-    promised = day + per_document[document]
-    shipped = np.maximum(promised + late[document], day)
-    span = [period.start + timedelta(days=number) for number in range(period.days + LONGEST_PROMISE + 3)]
+    sender, lines, documents = business.sender, business.lines, business.payments
+    shape, document = sender.shape, lines["document"].to_numpy()
+    after = LONGEST_PROMISE + LATEST_DELIVERY
+    span = [period.start + timedelta(days=number) for number in range(period.days + after)]
     other_days = [shape.other_day(date) for date in span]
-    owner, promotion = lines["account"].to_numpy(), pd.Categorical(lines["promotion"])
-    prefix = distributor.slug[:2].upper()
+    owner = lines["account"].to_numpy()
+    orders = [f"PO{sender.prefix}{4_500_000 + number}" for number in range(len(documents))]
     return [
-        _pick([shape.text(number) for number in _numbers(lines, document, prefix)], document),
-        _each(shape.whole, line_number),
-        _pick([shape.invoice_day(date) for date in span], day),
-        _pick(other_days, promised),
-        _pick(other_days, shipped),
-        _pick(_blocks(shape, accounts[_ACCOUNT]), owner),
-        _pick(_blocks(shape, products()[["sku", "product_name"]]), lines["product"].to_numpy()),
-        _each(shape.whole, lines["quantity"]),
+        pick(_texts(shape, documents["number"]), document),
+        each(shape.whole, lines["line_number"]),
+        pick([shape.invoice_day(date) for date in span], lines["day"].to_numpy()),
+        pick(other_days, lines["promised"].to_numpy()),
+        pick(other_days, lines["shipped"].to_numpy()),
+        pick(_blocks(shape, business.accounts[_ACCOUNT]), owner),
+        pick(_blocks(shape, products()[["sku", "product_name"]]), lines["product"].to_numpy()),
+        each(shape.whole, lines["quantity"]),
         *(
-            _each(shape.money, lines[column])
+            each(shape.money, lines[column])
             for column in ("list_price", "discount_amount", "net_amount", "unit_cost", "freight")
         ),
-        [shape.text(distributor.currency)] * len(lines),
-        _pick(_blocks(shape, accounts[["salesperson"]]), owner),
-        _pick([shape.text(name) for name in promotion.categories], promotion.codes),
-        _pick(
-            [shape.text(f"PO{prefix}{4_500_000 + number}") for number in range(document[-1] + 1)], document
-        ),
+        [shape.text(sender.currency)] * len(lines),
+        pick(_texts(shape, business.accounts["salesperson"]), owner),
+        _few(shape, lines["promotion"]),
+        pick(_texts(shape, orders), document),
+        _few(shape, lines["return_reason"]),
     ]
 
 
-def _documents(lines: pd.DataFrame) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return for each line its document and its number in it; a document's lines stand together."""
-    order, credit = lines["order"].to_numpy(), lines["credit"].to_numpy()
-    begins = np.ones(len(lines), dtype=bool)
-    begins[1:] = (order[1:] != order[:-1]) | (credit[1:] != credit[:-1])
-    document = np.cumsum(begins) - 1
-    return document, np.arange(len(lines)) - np.flatnonzero(begins)[document] + 1
+def _texts(shape: Shape, values: Iterable[str]) -> list[str]:
+    return [shape.text(value) for value in values]
 
 
-def _numbers(lines: pd.DataFrame, document: npt.NDArray[np.int64], prefix: str) -> Iterable[str]:
-    credit = lines["credit"].groupby(document).first()
-    return (f"{prefix}{'C' if back else 'F'}{100_001 + number}" for number, back in enumerate(credit))
+def _few(shape: Shape, values: "pd.Series[str]") -> list[str]:
+    """Render texts of which there are only a few."""
+    kinds = pd.Categorical(values)
+    return pick(_texts(shape, kinds.categories), kinds.codes)
 
 
 def _blocks(shape: Shape, frame: pd.DataFrame) -> list[str]:
     return [shape.separator.join(map(shape.text, row)) for row in frame.itertuples(index=False, name=None)]
-
-
-def _each(render: Callable[[int], str], values: Iterable[int]) -> list[str]:
-    return [render(value) for value in np.asarray(values).tolist()]
-
-
-def _pick(pieces: list[str], index: npt.NDArray[np.signedinteger]) -> list[str]:
-    picked: list[str] = np.array(pieces, dtype=object)[index].tolist()
-    return picked
 
 
 def _with_subtotals(shape: WorkbookShape, rows: list[str], lines: pd.DataFrame, period: Period) -> list[str]:

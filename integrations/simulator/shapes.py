@@ -33,6 +33,7 @@ COLUMNS = (
     "salesperson",
     "promotion",
     "po_number",
+    "return_reason",
 )
 
 
@@ -47,7 +48,6 @@ class CsvShape:
     encoding: str = "utf-8"
     newline: str = "\n"
     suffix: str = ".csv"
-    subtotals: bool = False
 
     @property
     def separator(self) -> str:
@@ -72,7 +72,7 @@ class CsvShape:
     def other_day(self, day: date) -> str:
         return day.strftime(self.date_format)
 
-    def write(self, path: Path, rows: Sequence[str], name: str, until: date) -> None:
+    def write(self, path: Path, rows: Sequence[str]) -> None:
         """Write the headings and the rows."""
         head = self.delimiter.join(self.headings)
         with path.open("w", encoding=self.encoding, newline=self.newline) as file:
@@ -92,7 +92,7 @@ class WorkbookShape:
     separator: str = ""
 
     def text(self, value: str) -> str:
-        return text_cell(value)
+        return text_cell(value) if value else EMPTY_CELL
 
     def whole(self, value: int) -> str:
         return number_cell(str(value))
@@ -155,6 +155,7 @@ GERMAN = CsvShape(
         "Verkäufer",
         "Aktion",
         "Bestellnr",
+        "Retourengrund",
     ),
     delimiter=";",
     decimal=",",
@@ -189,6 +190,7 @@ FRENCH_WORKBOOK = WorkbookShape(
         "Commercial",
         "Opération",
         "N° commande",
+        "Motif retour",
     ),
     sheet="Ventes",
     titles=True,
@@ -221,6 +223,7 @@ TRADE_WORKBOOK = WorkbookShape(
         "Rep",
         "promotion",
         "po_number",
+        "RMA Reason",
     ),
     sheet="POS",
     subtotals=True,

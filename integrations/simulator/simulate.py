@@ -1,33 +1,36 @@
 """Write the files that an invented maker's distributors would send, and the truth behind them."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
-from integrations.simulator.accounts import draw_accounts, draw_assortments
+from integrations.simulator.business import Business, draw_business
 from integrations.simulator.catalogue import products
-from integrations.simulator.channel import DIRECT, ROSTER, Distributor
-from integrations.simulator.course import Period, draw_decline, own_pace, truth
+from integrations.simulator.channel import ROSTER, Distributor
+from integrations.simulator.course import Period
+from integrations.simulator.feeds import write_feeds
 from integrations.simulator.files import write_sell_through
-from integrations.simulator.trade import draw_lines, draw_orders, draw_returns, price_lines, silence
+from integrations.simulator.mess import Slip, as_taken
 
-LINES_PER_ACCOUNT = 57
 FEWEST_LINES_PER_DISTRIBUTOR = 200
-# A channel of this size has enough distributors for benchmarks; a smaller one is the demo.
+# A channel of this size has enough distributors for benchmarks (direct sales are nobody's peer); a smaller one is
+# the demo.
 LARGE = 50_000
 DEMO_DISTRIBUTORS = 6
-LARGE_DISTRIBUTORS = 12
-# What weekends that merge two orders, declines and silence take away, and returns give back.
-YIELD = 0.98
+LARGE_DISTRIBUTORS = len(ROSTER)
+# Between them lie all days that a reader takes for dates.
+EARLIEST_YEAR, LATEST_YEAR = 1992, 2099
 
 
 @dataclass(frozen=True)
 class Sent:
-    """What one file holds: to be compared with what was read from it."""
+    """What one file of sell-through holds that can be taken: to be compared with what was read from it.
+
+    `slips`: how many rows are wrong in some way, taken or not (see `mess`).
+    """
 
     distributor: str
     path: Path
@@ -35,6 +38,7 @@ class Sent:
     accounts: int
     currency: str
     net_amount: Decimal
+    slips: int
 
 
 @dataclass(frozen=True)
@@ -68,8 +72,10 @@ def simulate(
     Parameters
     ----------
     out : Path
-        A folder, made where it is missing. Receives products.csv (the maker's price list), distributors.csv,
-        one file a distributor in sell_through/, and truth.csv (see `course.truth`), in place of older ones.
+        A folder, made where it is missing. Receives, in place of older ones, products.csv (the maker's price
+        list), distributors.csv; one file a distributor in sell_through/, payments/, stock/ and orders/ (see
+        `feeds`); truth.csv, what is so of every account (see `course.truth` and `payments.truth_of_habits`);
+        and mess.csv, the rows of sell_through/ that are wrong (see `mess.Slip`).
     lines : int
         How many sell-through lines there should be, about: chance decides to within a few per cent.
     seed : int
@@ -79,30 +85,38 @@ def simulate(
     random : bool
         A null world: every account orders by chance alone, and there is nothing to find.
     distributors : int, optional
-        How many, the maker's direct sales among them; by default 6, from 50,000 lines 12.
+        How many, the maker's direct sales among them; by default 6, from 50,000 lines all 14.
 
     Raises
     ------
     ValueError
-        If there are not so many distributors, too few lines for them, or more than a spreadsheet holds.
+        If there are not so many distributors, too few lines for them, or more than a spreadsheet holds; if the
+        seed is negative, or the last day out of range.
     """
     senders = _senders(lines, distributors)
-    period = Period(until)
-    folder = out / "sell_through"
-    folder.mkdir(parents=True, exist_ok=True)
+    period = _period(until)
+    if seed < 0:
+        raise ValueError(f"The seed is {seed}: give a whole number from 0 on")
+    (out / "sell_through").mkdir(parents=True, exist_ok=True)
     products().to_csv(out / "products.csv", index=False)
     _write_distributors(out / "distributors.csv", senders)
     total_share = sum(sender.share for sender in senders)
-    sent, truths = [], []
+    sent, truths, slips = [], [], {}
     for sender in senders:
-        # A stream of its own: what one distributor draws does not shift the chances of the next.
-        rng = np.random.default_rng([seed, ROSTER.index(sender)])
         share = lines * sender.share / total_share
-        file, told = _simulate_one(folder, sender, share, rng, period, random=random)
+        business = draw_business(sender, share, seed, period, random=random)
+        file, slips[sender.slug] = _write_one(out, business, period)
         sent.append(file)
-        truths.append(told)
+        truths.append(business.truth)
     pd.concat(truths).to_csv(out / "truth.csv", index=False)
+    _write_mess(out / "mess.csv", slips)
     return Summary(period.start, period.until, tuple(sent))
+
+
+def _period(until: date) -> Period:
+    if not EARLIEST_YEAR <= until.year <= LATEST_YEAR:
+        raise ValueError(f"The last day is {until}: give one of the years {EARLIEST_YEAR} to {LATEST_YEAR}")
+    return Period(until)
 
 
 def _senders(lines: int, distributors: int | None) -> tuple[Distributor, ...]:
@@ -117,36 +131,25 @@ def _senders(lines: int, distributors: int | None) -> tuple[Distributor, ...]:
     return ROSTER[:count]
 
 
-def _simulate_one(
-    folder: Path, sender: Distributor, lines: float, rng: np.random.Generator, period: Period, *, random: bool
-) -> tuple[Sent, pd.DataFrame]:
-    count = max(1, round(lines / LINES_PER_ACCOUNT))
-    accounts = draw_accounts(rng, count, sender.country, sender.slug[:2].upper(), random=random)
-    pace = own_pace(accounts, period)
-    accounts["gap"] *= _expected_lines(accounts, pace) / (lines / YIELD)
-    decline = draw_decline(rng, accounts, period)
-    declining = decline.pace(np.arange(count)[:, None], np.arange(period.days)[None, :])
-    orders = draw_orders(rng, accounts, pace * declining, period)
-    orders, silent_from = silence(rng, accounts, decline, orders, period)
-    assortments = draw_assortments(rng, accounts["industry"])
-    sold = draw_lines(rng, accounts, assortments, decline, orders, period)
-    trade = pd.concat([sold, draw_returns(rng, sold, decline, period)])
-    priced = price_lines(trade, accounts, period, sender.rate, direct=sender.slug == DIRECT)
-    path = folder / f"{sender.slug}{sender.shape.suffix}"
-    write_sell_through(path, sender, priced, accounts, period, rng)
-    net = Decimal(int(priced["net_amount"].sum())) / 100
-    told = truth(accounts, decline, pace, silent_from, period)
-    told.insert(0, "distributor", sender.slug)
-    return Sent(sender.slug, path, len(priced), priced["account"].nunique(), sender.currency, net), told
-
-
-def _expected_lines(accounts: pd.DataFrame, pace: np.ndarray) -> float:
-    orders = pace.sum(axis=1) / accounts["gap"].to_numpy()
-    lines = 1 + (accounts["breadth"] - 1) * accounts["line_chance"]
-    return float((orders * lines.to_numpy()).sum())
+def _write_one(out: Path, business: Business, period: Period) -> tuple[Sent, list[Slip]]:
+    sender = business.sender
+    path = out / "sell_through" / f"{sender.slug}{sender.shape.suffix}"
+    slips = write_sell_through(path, business, period)
+    write_feeds(out, business, period)
+    taken = as_taken(business.lines, business.slips)
+    net = Decimal(int(taken["net_amount"].sum())) / 100
+    sent = Sent(sender.slug, path, len(taken), taken["account"].nunique(), sender.currency, net, len(slips))
+    return sent, slips
 
 
 def _write_distributors(path: Path, senders: tuple[Distributor, ...]) -> None:
     columns = ["slug", "name", "country", "currency", "time_zone"]
     rows = [[getattr(sender, column) for column in columns] for sender in senders]
+    pd.DataFrame(rows, columns=columns).to_csv(path, index=False)
+
+
+def _write_mess(path: Path, made: dict[str, list[Slip]]) -> None:
+    """Write which rows of which distributor's file are wrong, and how to put them right."""
+    columns = ["distributor", "source_row", "defect", "column", "right"]
+    rows = [(slug, *astuple(slip)) for slug, slips in made.items() for slip in slips]
     pd.DataFrame(rows, columns=columns).to_csv(path, index=False)

@@ -19,6 +19,18 @@ SILENT_STEADY = 0.12
 SILENT_TIMES = 1.15
 PRICE_RISE = 0.03
 DISTRIBUTOR_COST = 0.63
+# Why goods come back, and how many in a hundred returns are for it; who is discontent complains of the quality.
+RETURN_REASONS = {
+    "Ordered in error": 30,
+    "Wrong item sent": 20,
+    "Damaged in transit": 15,
+    "Not needed": 20,
+    "Worn too soon": 15,
+}
+LONGEST_PROMISE = 14
+LATEST_DELIVERY = 2
+COMPLAINT = "Worn too soon"
+COMPLAINTS = 0.6
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -143,33 +155,66 @@ def draw_returns(
     return back[back["day"] < period.days]
 
 
+def draw_reasons(rng: np.random.Generator, lines: pd.DataFrame, decline: Decline) -> npt.NDArray[np.str_]:
+    """Return for each line why it came back, blank for what was sold."""
+    weights = np.array(list(RETURN_REASONS.values())) / sum(RETURN_REASONS.values())
+    credit = lines["credit"].to_numpy()
+    back = lines[credit]
+    usual = rng.choice(list(RETURN_REASONS), len(back), p=weights)
+    discontent = decline.discontent(back["account"].to_numpy(), back["day"].to_numpy())
+    reasons = np.full(len(lines), "", dtype=object)
+    reasons[credit] = np.where(rng.random(len(back)) < COMPLAINTS * discontent, COMPLAINT, usual)
+    return reasons
+
+
+def draw_deliveries(rng: np.random.Generator, lines: pd.DataFrame) -> pd.DataFrame:
+    """Add the days on which each line was promised and shipped, those of one document alike."""
+    document, day = lines["document"].to_numpy(), lines["day"].to_numpy()
+    count = int(document[-1]) + 1
+    promised = day + rng.integers(3, LONGEST_PROMISE, count)[document]
+    shipped = np.maximum(promised + rng.integers(-2, LATEST_DELIVERY + 1, count)[document], day)
+    return lines.assign(promised=promised, shipped=shipped)
+
+
+def list_prices(product: Ints, day: Ints, period: Period, rate: float) -> Ints:
+    """Return what one unit is listed at on a day, in cents. Prices rise on every first of January."""
+    years = period.until.year - period.dates().year.to_numpy()[day]
+    current = catalogue.products()["list_price"].to_numpy()[product]
+    return _cents(100 * rate * current / (1 + PRICE_RISE) ** years)
+
+
+def purchase_prices(list_price: Ints) -> Ints:
+    """Return what a distributor pays the maker for what is listed at these cents."""
+    return _cents(list_price * DISTRIBUTOR_COST)
+
+
+def _cents(amount: npt.NDArray[np.floating]) -> Ints:
+    return np.asarray(np.rint(amount).astype(np.int64))
+
+
 def price_lines(
     lines: pd.DataFrame, accounts: pd.DataFrame, period: Period, rate: float, *, direct: bool
 ) -> pd.DataFrame:
     """Add the money, in cents of the distributor's currency, and put the lines in the order of the file.
 
-    list_price and unit_cost are of one unit; discount_amount, net_amount and freight of the line. Prices rise
-    on every first of January. A distributor's cost is what it pays the maker; that of direct sales is the
-    maker's own.
+    list_price and unit_cost are of one unit; discount_amount, net_amount and freight of the line. A
+    distributor's cost is what it pays the maker; that of direct sales is the maker's own.
     """
     catalogue_frame = catalogue.products()
-    years = period.until.year - period.dates().year.to_numpy()[lines["day"]]
-    list_price = np.rint(
-        100 * rate * catalogue_frame["list_price"].to_numpy()[lines["product"]] / (1 + PRICE_RISE) ** years
-    ).astype(np.int64)
+    list_price = list_prices(lines["product"].to_numpy(), lines["day"].to_numpy(), period, rate)
     own_cost = (catalogue_frame["unit_cost"] / catalogue_frame["list_price"]).to_numpy()[lines["product"]]
     discount = accounts["discount"].to_numpy()[lines["account"]]
     discount = np.round(discount + PROJECT_DISCOUNT * (lines["promotion"] == "Project price"), 2)
     value = list_price * lines["quantity"].to_numpy()
-    discount_amount = np.rint(value * discount).astype(np.int64)
+    discount_amount = _cents(value * discount)
     net = value - discount_amount
     priced = lines.assign(
         list_price=list_price,
         discount_amount=discount_amount,
         net_amount=net,
-        unit_cost=np.rint(list_price * (own_cost if direct else DISTRIBUTOR_COST)).astype(np.int64),
+        unit_cost=_cents(list_price * own_cost) if direct else purchase_prices(list_price),
         # Carriage is charged on small lines only.
-        freight=np.where((net > 0) & (net < 30_000 * rate), np.rint(net * 0.015), 0).astype(np.int64),
+        freight=np.where((net > 0) & (net < 30_000 * rate), _cents(net * 0.015), 0),
         credit=lines["quantity"] < 0,
     )
     return priced.sort_values(["day", "order", "credit"], kind="stable").reset_index(drop=True)
