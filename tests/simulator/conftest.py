@@ -17,16 +17,37 @@ UNTIL = date(2025, 6, 30)
 MONEY = ["list_price", "discount_amount", "net_amount", "unit_cost", "freight"]
 ENCODINGS = {"tannforst": "cp1252", "wrzosek": "utf-8-sig"}
 SEMICOLON = set(ENCODINGS)
+TOO_MANY = {"sent_twice", "blank_line"}
 
 
 @dataclass(frozen=True)
 class Channel:
-    """A simulated channel: its folder, all its lines in one frame, the truth."""
+    """A simulated channel: its folder, all its lines in one frame (slips put right), the truth, the slips."""
 
     out: Path
     summary: Summary
     lines: pd.DataFrame
     truth: pd.DataFrame
+    mess: pd.DataFrame
+
+    def feed(self, name: str) -> pd.DataFrame:
+        """All files of one of the feeds beside the sell-through; amounts exact, days as days."""
+        files = sorted((self.out / name).glob("*.csv"))
+        frame = pd.concat(
+            [
+                pd.read_csv(file, dtype=str, keep_default_na=False).assign(distributor=file.stem)
+                for file in files
+            ],
+            ignore_index=True,
+        )
+        for column in frame.columns:
+            if column in ("amount", "unit_price"):
+                frame[column] = frame[column].map(Decimal)
+            elif column.endswith(("_date", "_on", "as_of")):
+                frame[column] = pd.to_datetime(frame[column])
+            elif column.startswith(("quantity", "on_", "line_")):
+                frame[column] = frame[column].astype(int)
+        return frame
 
 
 def read_rows(sent: Sent) -> tuple[list[str], list[list[str]]]:
@@ -37,15 +58,26 @@ def read_rows(sent: Sent) -> tuple[list[str], list[list[str]]]:
         head, *rows = csv.reader(text.splitlines(), delimiter=delimiter)
         return head, rows
     sheet = openpyxl.load_workbook(sent.path, read_only=True).active
-    cells = [
-        ["" if value is None else str(value) for value in row] for row in sheet.iter_rows(values_only=True)
+    rows = [["" if value is None else str(value) for value in row] for row in sheet.values]
+    head, *filled = [
+        row + [""] * (len(COLUMNS) - len(row)) for row in rows if len([cell for cell in row if cell]) > 20
     ]
-    full = [row for row in cells if len([value for value in row if value]) == len(COLUMNS)]
-    return full[0], full[1:]
+    return head, filled
 
 
-def read_frame(sent: Sent) -> pd.DataFrame:
-    frame = pd.DataFrame(read_rows(sent)[1], columns=COLUMNS).assign(distributor=sent.distributor)
+def put_right(rows: list[list[str]], slips: pd.DataFrame) -> list[list[str]]:
+    """Mend the rows of a file as mess.csv says."""
+    mended = [list(row) for row in rows]
+    for slip in slips.itertuples():
+        if slip.column:
+            mended[slip.source_row - 2][COLUMNS.index(slip.column)] = slip.right
+    too_many = set(slips.loc[slips["defect"].isin(TOO_MANY), "source_row"] - 2)
+    return [row for number, row in enumerate(mended) if number not in too_many]
+
+
+def read_frame(sent: Sent, slips: pd.DataFrame) -> pd.DataFrame:
+    rows = put_right(read_rows(sent)[1], slips)
+    frame = pd.DataFrame(rows, columns=COLUMNS).assign(distributor=sent.distributor)
     for column in MONEY:
         frame[column] = [Decimal(text.replace(",", ".")) for text in frame[column]]
     for column in ("quantity", "line_number"):
@@ -59,9 +91,13 @@ def read_frame(sent: Sent) -> pd.DataFrame:
 def build(out: Path, **options: object) -> Channel:
     arguments: dict[str, object] = {"lines": 12_000, "seed": 1, "until": UNTIL} | options
     summary = simulate(out, **arguments)  # type: ignore[arg-type]
-    lines = pd.concat([read_frame(sent) for sent in summary.sent], ignore_index=True)
+    mess = pd.read_csv(out / "mess.csv", keep_default_na=False)
+    lines = pd.concat(
+        [read_frame(sent, mess[mess["distributor"] == sent.distributor]) for sent in summary.sent],
+        ignore_index=True,
+    )
     truth = pd.read_csv(out / "truth.csv", dtype=str, keep_default_na=False)
-    return Channel(out, summary, lines, truth)
+    return Channel(out, summary, lines, truth, mess)
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import hashlib
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pandas as pd
@@ -28,6 +29,8 @@ def hashes(folder: Path) -> dict[str, str]:
 def test_every_figure_of_the_summary_is_in_the_files(channel: Channel) -> None:
     assert len(channel.summary.sent) == 6
     for sent in channel.summary.sent:
+        if sent.slips:
+            continue  # what a reader makes of these is in test_mess
         lines = channel.lines[channel.lines["distributor"] == sent.distributor]
         assert len(lines) == sent.lines
         assert lines["account_id"].nunique() == sent.accounts
@@ -41,9 +44,13 @@ def test_ingestion_takes_every_file_as_it_is(channel: Channel) -> None:
             found = examine(file, sent.path.name, "sell_through", today=UNTIL)
             chunks = list(parse(file, found))
         assert [column.heading for column in found.mapping.columns if not column.field] == []
-        assert sum(len(chunk.faults) for chunk in chunks) == 0
-        assert sum(len(chunk.rows) for chunk in chunks) == sent.lines
-        assert sum(Decimal(net) for chunk in chunks for net in chunk.rows["net_amount"]) == sent.net_amount
+        assert {column.why for column in found.mapping.columns} <= {"plain", "alias", "shared_alias"}
+        assert found.conventions.uncertain == ()
+        if not sent.slips:
+            assert sum(len(chunk.faults) for chunk in chunks) == 0
+            assert sum(len(chunk.rows) for chunk in chunks) == sent.lines
+            net = sum(Decimal(net) for chunk in chunks for net in chunk.rows["net_amount"])
+            assert net == sent.net_amount
 
 
 def test_money_adds_up_to_the_cent_on_every_line(channel: Channel) -> None:
@@ -89,8 +96,9 @@ def test_the_german_file_is_what_a_german_system_writes(channel: Channel) -> Non
     assert "Währung;Verkäufer".encode("cp1252") in raw
     first = raw.decode("cp1252").split("\r\n")[1].split(";")
     assert first[2] == "03.07.2023"
-    assert "," in first[-7]
-    assert "." not in first[-7]
+    net = first[COLUMNS.index("net_amount")]
+    assert "," in net
+    assert "." not in net
 
 
 def test_the_polish_file_spells_lodz(channel: Channel) -> None:
@@ -142,7 +150,7 @@ def test_another_seed_gives_other_lines(channel: Channel, tmp_path: Path) -> Non
 def test_about_as_many_lines_as_asked(lines: int, tmp_path: Path) -> None:
     summary = simulate(tmp_path, lines=lines, seed=5, until=UNTIL)
     assert abs(summary.lines / lines - 1) < 0.05
-    assert len(summary.sent) == (12 if lines == 60_000 else 6)
+    assert len(summary.sent) == (14 if lines == 60_000 else 6)
 
 
 def test_all_fourteen_can_be_written_and_read(tmp_path: Path) -> None:
@@ -161,10 +169,12 @@ def test_all_fourteen_can_be_written_and_read(tmp_path: Path) -> None:
         ({"distributors": 15}, "15 distributors asked for; there are 1 to 14"),
         ({"distributors": -1}, "-1 distributors asked for"),
         ({"lines": 1_000}, "1000 lines are too few for 6 distributors: ask for 1200 or more"),
+        ({"seed": -1}, "The seed is -1: give a whole number from 0 on"),
+        ({"until": date(1, 1, 1)}, "The last day is 0001-01-01: give one of the years 1992 to 2099"),
     ],
 )
 def test_impossible_channels_are_refused_before_anything_is_written(
-    options: dict[str, int], message: str, tmp_path: Path
+    options: dict[str, Any], message: str, tmp_path: Path
 ) -> None:
     with pytest.raises(ValueError, match=message):
         simulate(tmp_path / "out", **({"lines": 12_000, "seed": 1, "until": UNTIL} | options))
