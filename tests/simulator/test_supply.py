@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import numpy as np
 import pandas as pd
+import pytest
 
+from integrations.simulator import supply
 from integrations.simulator.catalogue import packs, products
 from integrations.simulator.channel import ROSTER
 from integrations.simulator.course import Period
@@ -36,17 +38,36 @@ def test_one_sale_by_hand() -> None:
     product = 3
     assert packs()[product] == 5
     demand[100, 0, product], demand[150, 0, product] = 7, -3
-    supply = replenish(np.random.default_rng(1), demand, PERIOD, advance=True)
-    (order,) = supply.orders.to_dict("records")
+    kept = replenish(np.random.default_rng(1), demand, PERIOD, advance=True)
+    (order,) = kept.orders.to_dict("records")
     assert (order["product"], order["quantity"], order["quantity_shipped"]) == (product, 10, 10)
     assert order["promised"] == order["shipped"] == 100
     assert 84 <= order["ordered"] <= 94
-    assert set(supply.stock["product"]) == {product}
-    on_hand = {PERIOD.start + timedelta(days=row.day): row.on_hand for row in supply.stock.itertuples()}
+    assert set(kept.stock["product"]) == {product}
+    on_hand = {PERIOD.start + timedelta(days=row.day): row.on_hand for row in kept.stock.itertuples()}
     assert len(on_hand) == 24
     # One box on the shelf from the beginning, two for the customer: 5, 5 + 10 - 7, then + 3.
     changes = [on_hand[day] for day in sorted(on_hand)]
     assert changes == [5] * 3 + [8] + [11] * 20
+
+
+def test_what_the_maker_cancels_is_ordered_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten pieces of one product every working day: 50 a week, so an order below 225 fills up to 375."""
+    monkeypatch.setattr(supply, "LATE", 0.0)
+    demand = np.zeros((PERIOD.days, 1, len(packs())), dtype=np.int64)
+    days = np.arange(PERIOD.days)
+    demand[(days + PERIOD.start.weekday()) % 7 < 5, 0, 20] = 10
+    orders = {}
+    for short in (0.0, 1.0):
+        monkeypatch.setattr(supply, "SHORT", short)
+        orders[short] = replenish(np.random.default_rng(1), demand, PERIOD, advance=False).orders
+    whole, cut = (one[one["ordered"] > 365] for one in orders.values())
+    assert whole["quantity"].between(150, 200).all()
+    assert (whole["promised"] - whole["ordered"] == 14).all()
+    assert whole["quantity"].sum() == pytest.approx(2600, abs=200)
+    # Of each order 30 to 90 % come, so that about as much more is ordered.
+    assert (cut["quantity_shipped"] < cut["quantity"]).mean() > 0.5
+    assert cut["quantity_shipped"].sum() == pytest.approx(2600, abs=300)
 
 
 def test_what_is_ordered_and_not_yet_shipped_is_on_order(channel: Channel) -> None:
@@ -115,7 +136,9 @@ def test_the_maker_delivers_well_but_not_always(channel: Channel) -> None:
     filled = (shipped["quantity_shipped"] * in_time).groupby(shipped["distributor"]).sum()
     fill_rate = filled / shipped.groupby("distributor")["quantity"].sum()
     assert fill_rate.between(0.8, 0.99).all()
-    whole = in_time & (shipped["quantity_shipped"] == shipped["quantity"])
+    is_short = shipped["quantity_shipped"] < shipped["quantity"]
+    assert is_short.groupby(shipped["distributor"]).mean().between(0.01, 0.08).all()
+    whole = in_time & ~is_short
     assert whole.groupby(shipped["distributor"]).mean().between(0.8, 0.99).all()
 
 

@@ -12,6 +12,7 @@ from analytics.core.findings import judge
 from integrations.simulator.accounts import KINDS
 from integrations.simulator.course import NEVER, REVENUE_WINDOW, Decline, Period, own_pace, truth
 from integrations.simulator.simulate import simulate
+from integrations.simulator.trade import COMPLAINT, RETURN_REASONS
 
 from .conftest import UNTIL, Channel, build
 
@@ -109,13 +110,18 @@ def _walk(lines: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
     return rows["after"] / rows["before"]
 
 
-def test_the_steps_can_be_seen_in_the_lines(tmp_path_factory: pytest.TempPathFactory) -> None:
-    channel = build(tmp_path_factory.mktemp("large"), lines=40_000, distributors=6, seed=4)
-    told = channel.truth
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Channel:
+    """Enough accounts that are far down the ladder."""
+    return build(tmp_path_factory.mktemp("large"), lines=40_000, distributors=6, seed=4)
+
+
+def test_the_steps_can_be_seen_in_the_lines(large: Channel) -> None:
+    told = large.truth
     far_down = (told["kind"] == "disengaging") & (told["step_6_on"] != "")
     far_down &= (told["step_6_on"] < "2025-03-01") & (told["silent_from"] == "")
     steady = (told["kind"] == "steady") & (told["silent_from"] == "")
-    change = _walk(channel.lines, told[far_down | steady])
+    change = _walk(large.lines, told[far_down | steady])
     walkers, stayers = change.loc["disengaging"], change.loc["steady"]
     assert walkers["units_a_line"] < 0.85
     assert walkers["lines_an_order"] < 0.92
@@ -172,6 +178,19 @@ def test_projects_and_stock_ups_stand_out(channel: Channel) -> None:
     by_month = stock_up.groupby(stock_up["day"].dt.month)["quantity"].agg(["mean", "size"])
     assert by_month["mean"][12] > 2 * by_month["mean"].drop(12).mean()
     assert by_month["size"][[1, 2]].mean() < 0.8 * by_month["size"][[10, 11]].mean()
+
+
+def test_what_comes_back_has_a_reason_and_walkers_complain(large: Channel) -> None:
+    lines = large.lines.merge(large.truth[["distributor", "account_id", "step_4_on"]])
+    back = lines[lines["quantity"] < 0]
+    assert set(back["return_reason"]) == set(RETURN_REASONS)
+    assert set(lines["return_reason"][lines["quantity"] > 0]) == {""}
+    complained = back["return_reason"] == COMPLAINT
+    walked = (back["step_4_on"] != "") & (
+        back["day"] > pd.to_datetime(back["step_4_on"]) + pd.Timedelta(days=60)
+    )
+    assert walked.sum() > 20
+    assert complained[walked].mean() > 2 * complained[~walked].mean() > 0
 
 
 def test_a_leap_day_can_be_the_last(tmp_path: Path) -> None:
