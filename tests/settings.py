@@ -24,4 +24,5 @@ EMBEDDED_DURABLE = False
 DATABASES["owner"]["TEST"]["NAME"] = f"test_throughline_{TEST_RUN}"
 CELERY_TASK_DEFAULT_QUEUE = f"throughline_{TEST_RUN}"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CELERY_BEAT_SCHEDULE = {"reports": {"task": "reports.tick", "schedule": 1.0}}  # nobody waits a minute
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from partners.access.doors import NotFound
 from partners.agreements.models import Partnership
 from partners.audit.services import record
 from partners.organisations.models import Membership, Organisation
@@ -18,6 +17,7 @@ from partners.organisations.roles import Permission, require
 from partners.tenancy.context import current_organisation_id, current_user_id
 from portal.reports.clock import occurrences, order_report
 from portal.reports.models import Recipient, Report, Schedule
+from portal.reports.selectors import get_schedule
 
 MOST_RECIPIENTS = 50
 
@@ -100,10 +100,7 @@ def colleagues() -> QuerySet[Membership]:
 
 def _schedule(public_id: str) -> Schedule:
     require(Permission.SCHEDULE_REPORTS)
-    schedule = Schedule.objects.select_for_update().filter(public_id=public_id).first()
-    if schedule is None:
-        raise NotFound(public_id)
-    return schedule
+    return Schedule.objects.select_for_update().get(pk=get_schedule(public_id).pk)
 
 
 def _own_seat() -> Membership:

@@ -74,6 +74,14 @@ def read_file(public_id: str) -> tuple[Report, bytes]:
     return report, bytes(file.content)
 
 
+def get_schedule(public_id: str) -> Schedule:
+    """A schedule of the acting organisation; raises `NotFound`."""
+    found = Schedule.objects.filter(public_id=public_id, organisation_id=current_organisation_id()).first()
+    if found is None:
+        raise NotFound(public_id)
+    return found
+
+
 def list_schedules() -> list[Schedule]:
     """The organisation's schedules with their owners, readers and last occurrences, live ones first."""
     readers = Recipient.objects.select_related("seat__user").order_by("seat__user__name", "pk")

@@ -10,11 +10,12 @@ from integrations.ingestion.models import Submission
 from integrations.ingestion.services import check_submission, receive_file
 from partners.agreements.models import Category
 from partners.tenancy.context import acting_as
+from tests.reports.conftest import written
 from tests.ui.conftest import Browse, analyse, ref_of, sell_steadily
 from tests.ui.test_routes import opened
 from tests.world import World
 
-PAGES = ("home", "accounts", "partnerships", "follow_ups", "submissions")
+PAGES = ("home", "accounts", "partnerships", "follow_ups", "submissions", "reports")
 # Nine are the frame of each: session, user, seats, two savepoints with four statements of the actor's settings.
 PINNED = {
     ("ana", "home"): 36,
@@ -26,8 +27,8 @@ PINNED = {
     ("ana", "submission"): 18,
     ("ana", "submission_progress"): 13,
     ("ana", "definitions"): 13,
-    ("rita", "home"): 31,
-    ("rita", "accounts"): 23,
+    ("rita", "home"): 29,
+    ("rita", "accounts"): 21,
     ("mia", "home"): 31,
     ("mia", "accounts"): 24,
     ("mia", "account"): 32,
@@ -40,6 +41,8 @@ PINNED = {
     ("ana", "follow_ups"): 26,
     ("ana", "follow_up_new"): 22,
     ("ana", "follow_up"): 34,
+    ("ana", "reports"): 18,
+    ("ana", "report"): 16,
 }
 
 
@@ -59,6 +62,7 @@ def urls(channel: World) -> dict[tuple[str, str], str]:
         "evidence": {"ana": [refs["ana"], "breadth_narrows"]},
         "partnership": dict.fromkeys(("ana", "mia"), partnership.public_id),
         "follow_up": {"ana": opened(channel).public_id},
+        "report": {"ana": written(channel, "ana").public_id},
         "submission": {"ana": file.public_id},
         "submission_progress": {"ana": file.public_id},
     }

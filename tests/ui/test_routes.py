@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from urllib.parse import unquote
 
 import pytest
@@ -20,6 +21,9 @@ from partners.engagement.models import FollowUp
 from partners.engagement.services import Plan, open_follow_up
 from partners.tenancy.context import acting_as
 from partners.tenancy.models import new_public_id
+from portal.reports.models import Schedule
+from portal.reports.schedules import Timing, schedule_review
+from tests.reports.conftest import written
 from tests.ui.conftest import Browse, analyse, ref_of
 from tests.world import World
 
@@ -53,6 +57,12 @@ ABOUT_AN_ACCOUNT = {
 }
 ABOUT_A_FOLLOW_UP = {"denied": ("uwe", "vic"), "foreign": (*RIVALS, "mia", "rita"), "kind": "follow_up"}
 WORKS = {**ABOUT_A_FOLLOW_UP, "allowed": (), "method": "post", "sends_on": True}
+ABOUT_A_REPORT = {
+    "denied": ("uwe", "vic"),
+    "foreign": (*RIVALS, "rita", "northwest-admin", "mia"),
+    "kind": "report",
+}
+ABOUT_A_SCHEDULE = {"denied": ("rita", "uwe", "vic"), "foreign": (*RIVALS, "mia"), "kind": "schedule"}
 MANIFEST = {
     "home": Route(("ana", "rita", "sam", "otto", "mia", "max", "contoso-admin")),
     "accounts": Route(("ana", "rita", "sam", "otto", "mia", "max"), denied=("uwe", "vic")),
@@ -85,6 +95,20 @@ MANIFEST = {
     "submission_commit": Route(**DECIDES),
     "submission_discard": Route(**DECIDES),
     "submission_undo": Route(**DECIDES),
+    "reports": Route(("ana", "rita", "mia", "sam"), denied=("uwe", "vic")),
+    "report_new": Route(
+        ("ana", "rita"),
+        denied=("uwe", "vic"),
+        method="post",
+        sends_on=True,
+        data={"language": "en", "partnership": ""},
+    ),
+    "report": Route(("ana",), **ABOUT_A_REPORT),
+    "report_file": Route(("ana",), **ABOUT_A_REPORT),
+    "report_mail": Route(("ana",), **ABOUT_A_REPORT, method="post", sends_on=True),
+    "schedule_new": Route(("ana",), denied=("rita", "uwe", "vic"), sends_on=True),
+    "schedule_end": Route(("ana",), **ABOUT_A_SCHEDULE, method="post", sends_on=True),
+    "schedule_take_over": Route(("ana",), **ABOUT_A_SCHEDULE, method="post", sends_on=True),
     "definitions": Route(("ana", "rita", "uwe", "mia", "vic", "sam", "otto")),
     "seat": Route(("ana", "mia", "uwe"), method="get", sends_on=True),
 }
@@ -121,7 +145,14 @@ def ids(channel: World) -> dict[str, str]:
         "submission": file.public_id,
         "partnership": partnership.public_id,
         "follow_up": opened(channel).public_id,
+        "report": written(channel, "ana").public_id,
+        "schedule": _scheduled(channel).public_id,
     }
+
+
+def _scheduled(world: World) -> Schedule:
+    with acting_as(world.actor("ana")):
+        return schedule_review(Timing(0, time(7)), [world.seats["ana"].public_id], "en")
 
 
 def opened(world: World) -> FollowUp:
@@ -135,7 +166,15 @@ def opened(world: World) -> FollowUp:
         return open_follow_up(partnership, late.card, finding, plan)
 
 
-PREFIXES = {"account": "acc", "handle": "cus", "submission": "sub", "partnership": "ptn", "follow_up": "fup"}
+PREFIXES = {
+    "account": "acc",
+    "handle": "cus",
+    "submission": "sub",
+    "partnership": "ptn",
+    "follow_up": "fup",
+    "report": "rpt",
+    "schedule": "sch",
+}
 
 
 def address(name: str, ids: Mapping[str, str], *, invented: bool = False) -> str:

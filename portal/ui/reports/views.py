@@ -19,7 +19,15 @@ from portal.reports.schedules import (
     schedule_review,
     take_over_schedule,
 )
-from portal.reports.selectors import Withdrawn, get_archived, list_archive, list_schedules, read_file
+from portal.reports.selectors import (
+    Withdrawn,
+    get_archived,
+    get_own,
+    get_schedule,
+    list_archive,
+    list_schedules,
+    read_file,
+)
 from portal.reports.writing import note_download
 from portal.ui.pages import page
 from portal.ui.reports.forms import ReviewForm, ScheduleForm
@@ -66,6 +74,7 @@ def schedule_new(request: HttpRequest) -> HttpResponse:
 @page(Permission.SCHEDULE_REPORTS)
 def schedule_end(request: HttpRequest, public_id: str) -> HttpResponse:
     """POST: no report of it any more."""
+    get_schedule(public_id)
     if request.method == "POST":
         end_schedule(public_id)
     return redirect("reports")
@@ -74,6 +83,7 @@ def schedule_end(request: HttpRequest, public_id: str) -> HttpResponse:
 @page(Permission.SCHEDULE_REPORTS)
 def schedule_take_over(request: HttpRequest, public_id: str) -> HttpResponse:
     """POST: one whose owner has left goes on in one's own name."""
+    get_schedule(public_id)
     if request.method == "POST":
         try:
             take_over_schedule(public_id)
@@ -108,6 +118,7 @@ def report_file(request: HttpRequest, public_id: str) -> HttpResponse:
 @page(Permission.VIEW_ACCOUNTS)
 def report_mail(request: HttpRequest, public_id: str) -> HttpResponse:
     """POST: tell me again that it is there."""
+    get_own(public_id)
     if request.method == "POST":
         mail_again(public_id)
     return redirect("report", public_id)
