@@ -4,7 +4,7 @@ Each step can be done again, so a start that was broken off is simply made once 
 """
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,6 +28,9 @@ from partners.organisations.services import found_organisation, seat_new_user
 from partners.tenancy.actors import Actor, ActorKind, Reach, Role, founder
 from partners.tenancy.context import acting_as
 from portal.home import home, secret
+from portal.reports.schedules import Timing, ask_for_review, colleagues, schedule_review
+from portal.reports.selectors import list_archive, list_schedules
+from portal.reports.writing import write_report
 
 MAKER_SLUG = "aldenmark"
 SHOWN_DISTRIBUTOR = "tannforst"
@@ -70,6 +73,7 @@ LOGINS = (
     Login("Udo Kern", SHOWN_DISTRIBUTOR, Role.UPLOADER),
     Login("Anke Forst", SHOWN_DISTRIBUTOR, Role.ADMINISTRATOR),
     Login("Colin Pennick", "pennick", Role.MANAGER),
+    Login("Zofia Wrzosek", "wrzosek", Role.MANAGER),
 )
 
 
@@ -103,7 +107,31 @@ def build_demo(say: Callable[[str], None]) -> None:
     call_command("analyse", manufacturer=MAKER_SLUG, stdout=_Silence())
     for work in WORK:
         _take_up(work)
+    say("Writing a report for each of two readers")
+    _schedule_reviews()
+    for email in REPORTED:
+        _write_review(_seated(email))
     ready.touch()
+
+
+# Who finds a report of theirs in the archive already.
+REPORTED = (LOGINS[0].email, LOGINS[5].email)
+
+
+def _schedule_reviews() -> None:
+    """Every Monday morning for everybody who works accounts at the distributor that is shown."""
+    with acting_as(_seated(LOGINS[5].email)):
+        if not list_schedules():
+            readers = [seat.public_id for seat in colleagues() if seat.role != Role.UPLOADER.value]
+            schedule_review(Timing(weekday=0, at=time(7)), readers, "en")
+
+
+def _write_review(actor: Actor) -> None:
+    with acting_as(actor):
+        if list_archive():
+            return
+        asked = ask_for_review("en")
+    write_report(asked.pk, asked.organisation_id)
 
 
 class Work(NamedTuple):
