@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from partners.agreements.models import Partnership
 from partners.audit.services import record
 from partners.organisations.models import Membership, Organisation
-from partners.organisations.roles import Permission, require
+from partners.organisations.roles import PERMITS, Permission, require
 from partners.tenancy.context import current_organisation_id, current_user_id
 from portal.reports.clock import occurrences, order_report
 from portal.reports.models import Recipient, Report, Schedule
@@ -93,8 +93,11 @@ def ask_for_review(language: str, partnership: Partnership | None = None) -> Rep
 
 
 def colleagues() -> QuerySet[Membership]:
-    """The people of one's own organisation, by name."""
-    seats = Membership.objects.filter(organisation_id=current_organisation_id(), ended_at=None)
+    """The people of one's own organisation whose role sees accounts, by name: who can get a review."""
+    roles = [role.value for role, permits in PERMITS.items() if Permission.VIEW_ACCOUNTS in permits]
+    seats = Membership.objects.filter(
+        organisation_id=current_organisation_id(), ended_at=None, role__in=roles
+    )
     return seats.select_related("user").order_by("user__name", "pk")
 
 

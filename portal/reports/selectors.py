@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Min, Prefetch, QuerySet
 
 from partners.access.doors import NotFound
 from partners.access.reach import digest_of_rights
@@ -93,6 +94,18 @@ def list_schedules() -> list[Schedule]:
         )
     )
     return sorted(found, key=lambda one: (one.state == Schedule.State.ENDED, one.next_at, one.pk))
+
+
+def next_of_mine() -> datetime | None:
+    """When the acting person's next scheduled report comes; None where none is scheduled."""
+    mine = Schedule.objects.filter(
+        state=Schedule.State.ACTIVE,
+        recipients__seat__user_id=current_user_id(),
+        recipients__seat__ended_at=None,
+        organisation_id=current_organisation_id(),
+    )
+    found: datetime | None = mine.aggregate(soonest=Min("next_at"))["soonest"]
+    return found
 
 
 def _own() -> QuerySet[Report]:

@@ -106,7 +106,7 @@ READINGS: Words = {
 }
 REPORT_STATES: Words = {
     "queued": pgettext_lazy("a report", "being written"),
-    "ready": pgettext_lazy("a report", "there"),
+    "ready": pgettext_lazy("a report", "ready"),
     "withheld": pgettext_lazy("a report", "not written"),
     "withdrawn": pgettext_lazy("a report", "withdrawn"),
     "failed": pgettext_lazy("a report", "failed"),

@@ -41,7 +41,7 @@ PINNED = {
     ("ana", "follow_ups"): 26,
     ("ana", "follow_up_new"): 22,
     ("ana", "follow_up"): 34,
-    ("ana", "reports"): 18,
+    ("ana", "reports"): 19,
     ("ana", "report"): 16,
 }
 

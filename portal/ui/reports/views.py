@@ -26,6 +26,7 @@ from portal.reports.selectors import (
     get_schedule,
     list_archive,
     list_schedules,
+    next_of_mine,
     read_file,
 )
 from portal.reports.writing import note_download
@@ -132,6 +133,7 @@ def _show(
     initial = {"language": language}
     context = {
         "archive": list_archive(),
+        "comes_at": next_of_mine(),
         "review": review or ReviewForm(partnerships, initial=initial),
         "may_schedule": may_schedule,
     }
