@@ -11,8 +11,8 @@ ANALYSE = "analytics.analyse"
 WRITE, MAIL, WITHDRAW = "reports.write", "reports.mail", "reports.withdraw"
 
 
-def _sender(task: str) -> Callable[[OutboxEvent], list[Target]]:
-    return lambda event: [Target(task, event.organisation_id)]
+def _sender(*tasks: str) -> Callable[[OutboxEvent], list[Target]]:
+    return lambda event: [Target(task, event.organisation_id) for task in tasks]
 
 
 def _both_audiences(event: OutboxEvent) -> list[Target]:
@@ -30,5 +30,6 @@ DISPATCH: Dispatch = {
     "ledger.changed": _both_audiences,
     "sharing.changed": _maker,
     "report.wanted": _sender(WRITE),
-    "report.ready": _sender(MAIL),
+    # Should sight have been taken away in the moment in which it was kept, it is erased again.
+    "report.ready": _sender(MAIL, WITHDRAW),
 }

@@ -57,9 +57,10 @@ def note_mail(report_id: int, organisation_id: int, outcome: Mail, done: Callabl
     with acting_as(worker(organisation_id)):
         report = Report.objects.get(pk=report_id)
         sent_at = timezone.now() if outcome == Mail.SENT else None
-        Report.objects.filter(pk=report_id).update(mail=outcome, mailed_at=sent_at)
-        record(f"report.mail_{outcome.value}", report.public_id)
-        announce("report", organisation_id)
+        waited = Report.objects.filter(pk=report_id, mail=Mail.WAITING)
+        if waited.update(mail=outcome, mailed_at=sent_at):
+            record(f"report.mail_{outcome.value}", report.public_id)
+            announce("report", organisation_id)
         done()
 
 

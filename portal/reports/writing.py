@@ -22,7 +22,7 @@ from portal.reports.review import Reader, gather_review
 
 Done = Callable[[], None]
 MOST_DRAFTS = 3
-State, Mail = Report.State, Report.Mail
+State = Report.State
 
 
 class SightChanged(Exception):  # noqa: N818  (a state of affairs, not an error)
@@ -132,8 +132,7 @@ def _store(
         ]
     )
     ReportFile.objects.create(report=report, reader_user_id=report.reader_user_id, content=content)
-    if report.mail == Mail.WAITING:
-        emit("report.ready", report_id=report.pk)
+    emit("report.ready", report_id=report.pk)
     announce("report", own)
 
 
@@ -160,7 +159,9 @@ def live_seat(report: Report) -> Seat | None:
 
 def _withhold(report: Report, done: Done) -> None:
     with acting_as(worker(report.organisation_id)):
-        Report.objects.filter(pk=report.pk, state=State.QUEUED).update(state=State.WITHHELD, mail=Mail.NONE)
+        Report.objects.filter(pk=report.pk, state=State.QUEUED).update(
+            state=State.WITHHELD, mail=Report.Mail.NONE
+        )
         record("report.withheld", report.public_id)
         announce("report", report.organisation_id)
         done()

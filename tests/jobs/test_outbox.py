@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from partners.agreements.models import Category
+from partners.agreements.services import revoke_grant
 from partners.jobs.models import OutboxEvent
 from partners.jobs.services import emit, relay_waiting
 from partners.tenancy.actors import RELAY
@@ -42,6 +44,17 @@ def test_each_event_becomes_its_tasks_for_the_organisations_that_it_concerns(wor
         ("analytics.analyse", adventure),
     ]
     assert relay_waiting(DISPATCH, lambda task, payload: None) == 0
+
+
+def test_what_is_no_longer_shared_is_withdrawn_before_it_is_computed_anew(world: World) -> None:
+    relay_waiting(DISPATCH, lambda task, payload: None)
+    (grant,) = world.share("adventure", "northwest", Category.VOLUME)
+    with acting_as(world.actor("northwest-admin")):
+        revoke_grant(grant)
+    sent: list[tuple[str, int]] = []
+    relay_waiting(DISPATCH, lambda task, payload: sent.append((task, payload["organisation_id"])))
+    adventure = world.orgs["adventure"].pk
+    assert sent == [("reports.withdraw", adventure), ("analytics.analyse", adventure)] * 2
 
 
 def test_a_broker_that_fails_loses_nothing(world: World) -> None:

@@ -19,7 +19,7 @@ from partners.tenancy.context import acting_as
 from portal.reports import writing
 from portal.reports.models import Basis, Report, ReportFile
 from portal.reports.selectors import Withdrawn, get_archived, list_archive, read_file
-from portal.reports.writing import note_download, withdraw_reports, write_report
+from portal.reports.writing import give_up_report, note_download, withdraw_reports, write_report
 from tests.reports.conftest import asked, fresh, text_of, written
 from tests.ui.conftest import canary
 from tests.world import World
@@ -252,3 +252,37 @@ def test_writing_it_twice_writes_it_once(shared: World) -> None:
     report = written(shared, "ana")
     write_report(report.pk, report.organisation_id)
     assert fresh(shared, "ana", report).written_at == report.written_at
+
+
+def test_one_that_cannot_be_written_is_told_so(shared: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = asked(shared, "ana")
+
+    def fail(*_: Any) -> int:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(writing, "write_review", fail)
+    with pytest.raises(ZeroDivisionError):
+        write_report(report.pk, report.organisation_id)
+    assert fresh(shared, "ana", report).state == State.QUEUED
+    with acting_as(shared.worker("northwest")):
+        give_up_report(report.pk)
+    assert fresh(shared, "ana", report).state == State.FAILED
+    with acting_as(shared.actor("ana")), pytest.raises(NotFound):
+        read_file(report.public_id)
+
+
+def test_sight_taken_away_in_the_moment_of_keeping_leaves_nothing(
+    shared: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report, keep = asked(shared, "mia"), writing._store
+
+    def keep_late(*args: Any) -> None:
+        keep(*args)
+        revoke(shared, Category.VOLUME)
+
+    monkeypatch.setattr(writing, "_store", keep_late)
+    write_report(report.pk, report.organisation_id)
+    with acting_as(shared.actor("mia")):
+        assert not ReportFile.objects.exists()
+    withdraw_reports(report.organisation_id)
+    assert fresh(shared, "mia", report).state == State.WITHDRAWN

@@ -1,5 +1,7 @@
 """Reports: the archive of one's own, one to be written now, and the schedules of the organisation."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -131,7 +133,7 @@ def _show(
     partnerships, may_schedule = list_partnerships(), can(Permission.SCHEDULE_REPORTS)
     language = (get_language() or "en").split("-")[0]
     initial = {"language": language}
-    context = {
+    context: dict[str, Any] = {
         "archive": list_archive(),
         "comes_at": next_of_mine(),
         "review": review or ReviewForm(partnerships, initial=initial),
