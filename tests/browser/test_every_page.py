@@ -16,6 +16,7 @@ from tests.browser.conftest import Visit
 from tests.browser.trade import FADING, FILE, LATE_ONE, PAIR, Channel, open_shared, order, write
 from tests.browser.visitor import COLOURS, EVERYTHING, HEIGHT, PHONE, WIDE, Visitor
 from tests.ingestion.conftest import Desk
+from tests.reports.conftest import written
 
 # What no browser shows as a page of its own.
 NOT_PAGES = {
@@ -49,7 +50,12 @@ def test_no_page_is_missing_here() -> None:
 
 
 def address(
-    name: str, channel: Channel, ref: str, follow_up: FollowUp | None = None, submission: str = ""
+    name: str,
+    channel: Channel,
+    ref: str,
+    follow_up: FollowUp | None = None,
+    submission: str = "",
+    report: str = "",
 ) -> str:
     """Where a page is; `ref` is what the reader calls the fading customer."""
     asked = f"?account={ref}&kind=quantity_shrinks&partnership={channel.partnership}"
@@ -61,6 +67,7 @@ def address(
         "follow_up_new": ([], asked),
         "follow_up": ([follow_up.public_id if follow_up else ""], ""),
         "submission": ([submission], ""),
+        "report": ([report], ""),
     }
     args, query = objects.get(name, ([], ""))
     return reverse(name, args=args) + query
@@ -128,7 +135,8 @@ def a_seat_ends_meanwhile(visit: Visit, channel: Channel) -> Iterator[None]:
 def test_every_page_of_northwest(visit: Visit, channel: Channel, waiting_file: str) -> None:
     """Her own and, through the mirror, Adventure's."""
     follow_up, ref, handle = open_shared(channel, "Ring them"), channel.refs[CODE], channel.handles[CODE]
-    mine = {name: address(name, channel, ref, follow_up, waiting_file) for name in NORTHWEST}
+    report = written(channel.world, "ana").public_id
+    mine = {name: address(name, channel, ref, follow_up, waiting_file, report) for name in NORTHWEST}
     theirs = {name: address(name, channel, handle, follow_up) for name in MIRRORED}
     seen = {f"mirror-{name}": f"/as/{channel.partnership}{path}" for name, path in theirs.items()}
     with a_seat_ends_meanwhile(visit, channel):
