@@ -67,23 +67,29 @@ WHERE l.partnership_id = %(partnership)s AND {_OF_ACCOUNT}
   AND (%(month)s::date IS NULL OR l.month = %(month)s) AND (%(family)s::text IS NULL OR f.public_id = %(family)s)
 ORDER BY l.business_date DESC, l.document_id DESC, l.id LIMIT %(limit)s OFFSET %(offset)s
 """
-# By the index of lines by account and month; a cursor names the last line that was read.
+# The page first, by the index of lines by account and month, and only then what belongs to its lines: joined at
+# once, a planner without statistics sorts them all (2.4 s a page among 218,000 lines, then 20 ms).
 _PAGE = """
+WITH page AS MATERIALIZED (
+    SELECT * FROM ledger_line l
+    WHERE l.partnership_id = %(partnership)s AND l.superseded_at IS NULL
+      AND (%(accounts)s::bigint[] IS NULL OR l.account_id IN (SELECT k.id FROM accounts_account k
+           WHERE k.id = ANY(%(accounts)s::bigint[]) OR k.merged_into_id = ANY(%(accounts)s::bigint[])))
+      AND (%(from_month)s::date IS NULL OR l.month >= %(from_month)s)
+      AND (%(to_month)s::date IS NULL OR l.month < %(to_month)s)
+      AND (%(after_account)s::bigint IS NULL
+           OR (l.account_id, l.month, l.id) > (%(after_account)s, %(after_month)s::date, %(after_id)s))
+    ORDER BY l.account_id, l.month, l.id LIMIT %(limit)s
+)
 SELECT l.id, coalesce(a.merged_into_id, l.account_id), l.account_id, l.month, l.business_date, i.number, l.line_key,
        l.kind, r.sku, r.name, f.name, l.quantity, p.list_price, p.discount, p.net_amount, p.currency
-FROM ledger_line l
+FROM page l
 LEFT JOIN accounts_account a ON a.id = l.account_id
 LEFT JOIN ledger_lineprice p ON p.line_id = l.id AND p.partnership_id = l.partnership_id
 LEFT JOIN ledger_documentidentity i ON i.document_id = l.document_id AND i.partnership_id = l.partnership_id
 LEFT JOIN catalogue_product r ON r.id = l.product_id
 LEFT JOIN catalogue_productfamily f ON f.id = l.family_id
-WHERE l.partnership_id = %(partnership)s AND l.superseded_at IS NULL
-  AND (%(accounts)s::bigint[] IS NULL OR coalesce(a.merged_into_id, l.account_id) = ANY(%(accounts)s::bigint[]))
-  AND (%(from_month)s::date IS NULL OR l.month >= %(from_month)s)
-  AND (%(to_month)s::date IS NULL OR l.month < %(to_month)s)
-  AND (%(after_account)s::bigint IS NULL
-       OR (l.account_id, l.month, l.id) > (%(after_account)s, %(after_month)s::date, %(after_id)s))
-ORDER BY l.account_id, l.month, l.id LIMIT %(limit)s
+ORDER BY l.account_id, l.month, l.id
 """
 
 

@@ -128,7 +128,9 @@ def test_the_german_catalogue_is_whole_and_keeps_every_parameter() -> None:
     entries = (CATALOGUE / "django.po").read_text().split("\n\n")[1:]
     sources = [line for entry in entries for line in entry.splitlines() if line.startswith("msgid ")]
     assert "#, fuzzy" not in "".join(entries)
-    untranslated = re.compile(r'^msgstr(?:\[\d\])? ""$(?!\n")', re.MULTILINE)  # a text of several lines begins so
+    untranslated = re.compile(
+        r'^msgstr(?:\[\d\])? ""$(?!\n")', re.MULTILINE
+    )  # a text of several lines begins so
     assert not [entry for entry in entries if untranslated.search(entry)]
     assert len({key if isinstance(key, str) else key[0] for key in german if key}) == len(sources)
     for key, text in german.items():
