@@ -14,7 +14,7 @@ from portal.reports.pictures import CHART_WIDTH, draw_chart, full_ladder, ladder
 from portal.reports.review import Fall
 from portal.telling.sentences import Sentence
 
-_ABOVE, _BETWEEN = 15.0, 6.0
+_ABOVE, _BETWEEN = 14.0, 6.0
 _CODES = 66.0  # room for the reference at the right
 _ASIDE = LEFT + CHART_WIDTH + 18
 _ASIDE_WIDTH = LEFT + ACROSS - _ASIDE

@@ -20,7 +20,7 @@ _STAIR, _STAIR_STEP = 3.0, 2.8  # the lowest step, and how much higher each next
 _STAIRS = _STAIR + 5 * _STAIR_STEP
 _BETWEEN = 10.0
 CHART_WIDTH = 330.0
-_PIXELS, _PLOT = 460, 88  # a chart before it is scaled down: its width, and the height within its axes
+_PIXELS, _PLOT = 460, 78  # a chart before it is scaled down: its width, and the height within its axes
 
 
 def small_ladder(canvas: Canvas, lit: Collection[int], left: float, top: float) -> None:
