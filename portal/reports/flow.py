@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
-from portal.reports.fonts import REGULAR, load_fonts, width_of
+from portal.reports.fonts import REGULAR, load_fonts, on_one_line, width_of
 from portal.reports.lettering import FURNITURE, Style, break_lines, colour, cut, strong
 
 WIDTH, HEIGHT = A4
@@ -54,7 +54,7 @@ class Flow:
             initialFontName=REGULAR,
             lang=letterhead.language,
         )
-        self.canvas.setTitle(letterhead.title)
+        self.canvas.setTitle(on_one_line(letterhead.title))
         self.canvas.setAuthor(letterhead.author)
         self.canvas.setCreator(letterhead.author)
         self.canvas.setSubject(f"{letterhead.kind} · {letterhead.head}")
@@ -112,7 +112,7 @@ class Flow:
         self._bookmarks += 1
         key = f"b{self._bookmarks}"
         self.canvas.bookmarkHorizontal(key, 0, self.top + _GAP)
-        self.canvas.addOutlineEntry(_readable(title), key, level, closed=False)
+        self.canvas.addOutlineEntry(on_one_line(title), key, level, closed=False)
 
     def close(self) -> int:
         """End the document; returns the number of its pages."""
@@ -185,8 +185,3 @@ def _page_words(number: int) -> tuple[str, str]:
     text = _("Page %(number)s of %(total)s") % {"number": number, "total": "\0"}
     before, total, after = text.partition("\0")
     return before, total + after
-
-
-def _readable(title: str) -> str:
-    """A title for the outline: what cannot be seen is left out, all letters stay."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in title).split())

@@ -1,7 +1,7 @@
 """The font of documents: Roboto, embedded letter by letter, and what becomes of letters that it does not have."""
 
-import unicodedata
 from functools import cache
+from unicodedata import category, normalize
 
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
@@ -11,8 +11,9 @@ from portal.charts.drawing import FONT, FONTS
 
 REGULAR, MEDIUM = FONT, f"{FONT}-Medium"
 MISSING = "\N{REPLACEMENT CHARACTER}"
-_UNSEEN = ("Cf", "Mn", "Me", "Cn", "Cs", "Co")  # direction marks, joiners, lone accents, what is no letter
-_BREAKS = ("Cc", "Zs", "Zl", "Zp")
+_BREAKS = ("Cc", "Zl", "Zp")
+_UNSEEN = ("Cf", "Cn", "Cs", "Co")  # marks of direction, joiners, what is no letter at all
+_ACCENTS = ("Mn", "Me")
 
 
 @cache
@@ -26,22 +27,28 @@ def load_fonts() -> None:
 def _letters() -> frozenset[str]:
     load_fonts()
     glyphs: dict[int, int] = pdfmetrics.getFont(REGULAR).face.charToGlyph
-    return frozenset(
-        letter for letter in map(chr, glyphs) if unicodedata.category(letter) not in ("Cc", "Cf")
+    return frozenset(letter for letter in map(chr, glyphs) if category(letter) not in (*_BREAKS, *_UNSEEN))
+
+
+def on_one_line(text: str) -> str:
+    """A text without what cannot be seen in it: marks of direction and joiners; line and control breaks are spaces."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    seen = (
+        " " if category(letter) in _BREAKS else letter for letter in text if category(letter) not in _UNSEEN
     )
+    return " ".join(word for word in "".join(seen).split(" ") if word).strip()
 
 
 def printable(text: str) -> str:
     """A text as the font can write it, on one line.
 
     Latin, Greek and Cyrillic are written as they are. Of other letters those that are a variant of one (a wide
-    'Ａ', a ligature) are written as that; each that remains stands as MISSING, which is no letter of anybody's name.
-    Line breaks and control characters are spaces; what cannot be seen (marks of direction, joiners) is left out.
+    'Ａ', '①') are written as that; each that remains stands as MISSING, which is no letter of anybody's name.
     """
-    if text.isascii() and text.isprintable():
-        return text.strip()
-    written = "".join(map(_written, unicodedata.normalize("NFC", text)))
-    return " ".join(word for word in written.split(" ") if word)
+    if text.isascii():
+        return on_one_line(text)
+    return on_one_line("".join(map(_written, normalize("NFC", on_one_line(text)))))
 
 
 def legible(name: str, reference: str) -> str:
@@ -60,10 +67,7 @@ def width_of(text: str, face: str, size: float) -> float:
 def _written(letter: str) -> str:
     if letter in _letters():
         return letter
-    category = unicodedata.category(letter)
-    if category in _BREAKS:
-        return " "
-    if category in _UNSEEN:
+    if category(letter) in _ACCENTS:
         return ""
-    apart = unicodedata.normalize("NFKD", letter)
+    apart = normalize("NFKD", letter)
     return apart if apart != letter and set(apart) <= _letters() else MISSING

@@ -84,7 +84,7 @@ def _first_line(text: str, style: Style, width: float) -> tuple[str, str]:
     kept = max(_fitting(text, style, width), 1)
     spaces = (text.rfind(space, 0, kept + 1) for space in (" ", "\N{NO-BREAK SPACE}"))
     end = next((place for place in spaces if place > 0), kept)
-    return text[:end], text[end:].lstrip()
+    return text[:end].rstrip(), text[end:].lstrip()
 
 
 def _fitting(text: str, style: Style, width: float) -> int:
