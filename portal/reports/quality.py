@@ -62,7 +62,7 @@ def list_quality(overview: Overview, written_at: datetime) -> list[Quality]:
         facts = [
             *_age(summary),
             *_reporting(summary.partnership, written_at),
-            *_sharing(agreements.get(key), shared[key], has_rows=bool(accounts[key])),
+            *_sharing(agreements.get(key), shared[key]),
             *_too_short(accounts[key]),
             *_left_out(sent[key]),
         ]
@@ -118,8 +118,8 @@ def _rhythm(reporting: Reporting) -> list[str]:
     return [usual, text % {"day": day(reporting.due_on)}]
 
 
-def _sharing(agreement: Agreement | None, shared: frozenset[Category], *, has_rows: bool) -> Iterator[Fact]:
-    """For a maker what it sees and what it loses, for a distributor what the other side sees."""
+def _sharing(agreement: Agreement | None, shared: frozenset[Category]) -> Iterator[Fact]:
+    """For a maker what it sees and what it lacks, for a distributor what the other side sees."""
     if agreement is None:
         return
     is_own = agreement.partnership.distributor_id == current_organisation_id()
@@ -135,27 +135,20 @@ def _sharing(agreement: Agreement | None, shared: frozenset[Category], *, has_ro
         yield Fact(_("What they see"), lines or [_("Nothing is shared: they see no row of yours.")])
     elif lines:
         yield Fact(_("What you see"), lines)
-    if has_rows and not is_own and (lost := list(_lost(agreement, shared))):
-        yield Fact(_("What is missing"), lost)
+        if lost := list(_lost(agreement, shared)):
+            yield Fact(_("What is missing"), lost)
 
 
 def _lost(agreement: Agreement, shared: frozenset[Category]) -> Iterator[str]:
     """What a maker's document lacks because of what is not granted."""
+    volumes = (granted for granted in agreement.granted if granted.category is Category.VOLUME)
+    if all(term.granularity < Granularity.LINE for granted in volumes for term in granted.terms):
+        yield _("Without single lines: no order can be judged.")
+        return
     if Category.PRICE not in shared:
         yield _("Without prices: no amounts, and the last step of the ladder is not measured.")
     if Category.IDENTITY not in shared:
         yield _("Without customer names: a pseudonym stands for each.")
-    finest = max(
-        (
-            term.granularity
-            for one in agreement.granted
-            if one.category is Category.VOLUME
-            for term in one.terms
-        ),
-        default=Granularity.LINE,
-    )
-    if finest < Granularity.LINE:
-        yield _("Without single lines: judged by months, and no order is shown.")
 
 
 def _too_short(accounts: Sequence[AccountRow]) -> Iterator[Fact]:

@@ -165,7 +165,9 @@ def _runs_on(page: Any) -> list[Run]:
 
     def visit(text: str, frame: list[float], place: list[float], font: Any, size: float) -> None:
         written = text.strip("\n")
-        if written.strip() and font is not None and place[4] > 0:  # how many pages there are is a drawing of its own
+        if (
+            written.strip() and font is not None and place[4] > 0
+        ):  # how many pages there are is a drawing of its own
             scale, left = frame[0], frame[4] + place[4] * frame[0]
             face = FACES[str(font["/BaseFont"]).partition("+")[2]]
             right = left + width_of(written, face, size) * scale
