@@ -289,7 +289,9 @@ def test_nothing_is_opened_but_the_fonts(opened: list[str]) -> None:
 
 def test_polish_greek_and_cyrillic_are_written_in_fonts_that_the_file_carries() -> None:
     names = ("Łódź Żółć Sp. z o.o.", "Αθήνα Ελλάς", "Жуковка Инструмент")
-    pdf = write(replace(BARE, late=[late_line(place, name) for place, name in enumerate(names)]))
+    late = [late_line(place, name) for place, name in enumerate(names)]
+    chart = normal_band(falling(), description="", unit="Łódź")
+    pdf = write(replace(BARE, late=late, falls=[fall(names[0], chart=chart)]))
     text = text_of(pdf)
     for name in names:
         assert name in text

@@ -296,6 +296,13 @@ def test_a_partnership_out_of_reach_is_left_out(channel: World) -> None:
     assert {line.name for line in review.late} == {named("northwest")}
 
 
+def test_a_partnership_that_is_not_asked_for_is_left_out(channel: World) -> None:
+    analyse(channel, "northwest")
+    review = gather(channel, "ana", channel.partnerships[NORTHWEST])
+    assert [quality.name for quality in review.quality] == ["Adventure"]
+    assert len(review.late) == 1
+
+
 def test_without_any_partnership_there_is_one_calm_page(world: World) -> None:
     review = gather(world, "max")
     (page,) = pages_of(write(review))
