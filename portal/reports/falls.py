@@ -81,7 +81,7 @@ def _height_below(chart: Drawing | None, asides: Sequence[Aside]) -> float:
 
 def _title(fall: Fall) -> str:
     """The sentence about the account, with its name as far as the font can write it."""
-    written = fall.title.replace(fall.name, legible(fall.name, fall.reference.code))
+    written = fall.title.replace(fall.name, legible(fall.name, fall.reference.code), 1)
     return cut(printable(written), BLOCK, ACROSS - _CODES)
 
 
