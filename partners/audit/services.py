@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from partners.audit.models import AccessEntry, AuditEntry
 from partners.tenancy.actors import Actor
+from partners.tenancy.context import current_actor
 
 
 class _Read(NamedTuple):
@@ -20,7 +21,10 @@ _reads: ContextVar[Counter[_Read] | None] = ContextVar("throughline_reads", defa
 
 
 def record(action: str, subject: str, **details: Any) -> None:
-    """Note that the active actor did `action` to the thing with public id `subject`."""
+    """Note that the active actor did `action` to the thing with public id `subject`, and through which system."""
+    client = current_actor().client
+    if client is not None:
+        details["client"] = client.public_id
     AuditEntry.objects.create(action=action, subject=subject, details=details)
 
 
