@@ -66,6 +66,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.api.v1.urls")),
 ]
 
-handler400 = "portal.ui.errors.bad_request"
+handler400 = "portal.errors.bad_request"
 handler403 = "portal.ui.errors.permission_denied"
-handler404 = "portal.ui.errors.not_found"
+handler404 = "portal.errors.not_found"
+handler500 = "portal.errors.server_error"

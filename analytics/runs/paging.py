@@ -7,11 +7,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from analytics.runs.models import AnalysisRun, Finding, MoneyFact, VolumeFact
-from partners.access.doors import AccountCard, NotFound, find_cards
-from partners.access.reach import accounts_in_reach
+from partners.access.doors import AccountCard, NotFound, find_cards, handles_in_reach
 from partners.agreements.models import Partnership
 
 SHORTEST_CODE = 12  # letters of a finding's id that tell it from others, and that a report prints
@@ -70,7 +69,7 @@ def page_months(
 ) -> list[AccountMonth]:
     """Months of accounts in sight and reach, by partnership, account and month."""
     by_id = {one.pk: one for one in partnerships}
-    found = _in_reach(VolumeFact.objects.filter(partnership_id__in=by_id), cut)
+    found = _of(VolumeFact.objects.all(), partnerships, cut)
     if cut.from_month:
         found = found.filter(month__gte=cut.from_month)
     if cut.to_month:
@@ -96,7 +95,7 @@ def page_signals(
     partnerships: Sequence[Partnership], cut: Cut, *, after: int | None, limit: int
 ) -> list[Signal]:
     """Findings about accounts in sight and reach, in the order in which they were first found."""
-    found = _in_reach(Finding.objects.filter(partnership_id__in=[one.pk for one in partnerships]), cut)
+    found = _of(Finding.objects.all(), partnerships, cut)
     if cut.kind:
         found = found.filter(kind=cut.kind)
     if cut.state:
@@ -108,8 +107,7 @@ def page_signals(
 
 def get_signal(partnerships: Sequence[Partnership], public_id: str) -> Signal:
     """One finding about an account in sight and reach; raises `NotFound`."""
-    found = Finding.objects.filter(partnership_id__in=[one.pk for one in partnerships], public_id=public_id)
-    signals = _signals(partnerships, _in_reach(found, Cut()))
+    signals = _signals(partnerships, _of(Finding.objects.filter(public_id=public_id), partnerships, Cut()))
     if not signals:
         raise NotFound(public_id)
     return signals[0]
@@ -119,19 +117,19 @@ def find_signal(partnerships: Sequence[Partnership], code: str) -> Signal:
     """The finding whose id begins so, as a report prints it; raises `NotFound` for none and for several."""
     if len(code) < SHORTEST_CODE:
         raise NotFound(code)
-    found = Finding.objects.filter(
-        partnership_id__in=[one.pk for one in partnerships], public_id__startswith=code
-    )
-    signals = _signals(partnerships, _in_reach(found, Cut())[:2])
+    found = _of(Finding.objects.filter(public_id__startswith=code), partnerships, Cut())
+    signals = _signals(partnerships, found[:2])
     if len(signals) != 1:
         raise NotFound(code)
     return signals[0]
 
 
-def _in_reach(found: QuerySet[Any], cut: Cut) -> QuerySet[Any]:
-    held = accounts_in_reach()
-    if held is not None:
-        found = found.filter(account_id__in=held.values("pk"))
+def _of(found: QuerySet[Any], partnerships: Sequence[Partnership], cut: Cut) -> QuerySet[Any]:
+    """What is about accounts that the reader may know of and reaches: a page is as long as its limit, or the last."""
+    handles = handles_in_reach(partnerships).filter(
+        partnership_id=OuterRef("partnership_id"), account_id=OuterRef("account_id")
+    )
+    found = found.filter(Exists(handles), partnership_id__in=[one.pk for one in partnerships])
     return found if cut.account_id is None else found.filter(account_id=cut.account_id)
 
 

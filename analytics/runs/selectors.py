@@ -120,7 +120,7 @@ def _late_orders(sight: _Sight) -> list[LateOrder]:
     rows = [
         _late_order(sight, key, found)
         for key, found in sight.findings.items()
-        if key in sight.cards and LATE in found
+        if key in sight.cards and key in sight.standings and LATE in found
     ]
     return sorted(rows, key=_most_at_stake)
 

@@ -89,9 +89,28 @@ class FollowUpPicture:
 
 def list_follow_ups(whose: Whose, status: Status) -> list[FollowUpRow]:
     """Follow-ups in sight and reach: live ones by their review date, ended ones latest first."""
+    return page_follow_ups(whose, status, after=None, limit=None)
+
+
+def page_follow_ups(
+    whose: Whose, status: Status, *, after: tuple[str, int] | None, limit: int | None
+) -> list[FollowUpRow]:
+    """At most `limit` of them, from the one that follows the place `after` in their order."""
     found = _of(whose).filter(_status(status))
-    order = ("-closed_at",) if status is Status.ENDED else ("review_on", "pk")
-    return _rows(found.order_by(*order))
+    column = "closed_at" if status is Status.ENDED else "review_on"
+    if after is not None:
+        day, pk = after
+        beyond = "lt" if status is Status.ENDED else "gt"
+        tied = Q(**{column: day, f"pk__{beyond}": pk})
+        found = found.filter(Q(**{f"{column}__{beyond}": day}) | tied)
+    order = ("-closed_at", "-pk") if status is Status.ENDED else ("review_on", "pk")
+    return _rows(found.order_by(*order)[:limit])
+
+
+def place_of(row: FollowUpRow) -> tuple[str, int]:
+    """Its place in the order of the list that it belongs to: a live one's by review, an ended one's by its end."""
+    one = row.follow_up
+    return (one.closed_at or one.review_on).isoformat(), one.pk
 
 
 def count_follow_ups() -> dict[Whose, dict[Status, int]]:

@@ -1,13 +1,15 @@
 """How values are written: moments in UTC, amounts as decimal strings, what is withheld not at all."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from portal.api.problems import BadParameter
+
+MONTH = "[12][0-9]{3}-(0[1-9]|1[0-2])"
 
 
 class Moment(serializers.DateTimeField):
@@ -27,15 +29,14 @@ class Amount(serializers.DecimalField):
         super().__init__(max_digits=30, decimal_places=4, **kwargs)
 
 
-@extend_schema_field(OpenApiTypes.STR)
+@extend_schema_field({"type": "string", "pattern": f"^{MONTH}$"})
 class MonthField(serializers.Field[date, str, str, Any]):
     """A month: '2026-03'."""
 
     def to_internal_value(self, data: str) -> date:
-        try:
-            return datetime.strptime(str(data), "%Y-%m").replace(tzinfo=UTC).date()
-        except ValueError:
-            raise serializers.ValidationError("A month is written as 2026-03.") from None
+        if not re.fullmatch(MONTH, data):
+            raise serializers.ValidationError("A month is written as 2026-03.")
+        return date.fromisoformat(f"{data}-01")
 
     def to_representation(self, value: date) -> str:
         return f"{value:%Y-%m}"

@@ -1,16 +1,18 @@
 """A call that is made twice under one Idempotency-Key takes effect once (draft-ietf-httpapi-idempotency-key-header).
 
 One transaction holds the effect and the note of it, behind a lock by client and key: a crash leaves neither, a second
-call meanwhile is told to wait, a later one gets what was made, as the client may see it then.
+call meanwhile is told to wait, a later one gets what was made, as the client may see it then. A key is remembered for a
+day.
 """
 
 import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from datetime import timedelta
 
 from django.db import connection
+from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -20,6 +22,7 @@ from portal.api.problems import Problem
 
 HEADER = "Idempotency-Key"
 LONGEST = 255
+LIFE = timedelta(days=1)
 PIECE = 1 << 20
 
 
@@ -48,7 +51,9 @@ def once(
         raise Problem(400, "bad_idempotency_key", f"An {HEADER} has 1 to {LONGEST} printable characters.")
     _lock(identified.client_id, key)
     fingerprint = _fingerprint(request)
-    before = IdempotentCall.objects.filter(client_id=identified.client_id, key=key).first()
+    calls = IdempotentCall.objects.filter(client_id=identified.client_id)
+    calls.filter(at__lt=timezone.now() - LIFE).delete()
+    before = calls.filter(key=key).first()
     if before is not None:
         if before.fingerprint != fingerprint:
             raise Problem(
@@ -86,16 +91,11 @@ def _lock(client_id: int, key: str) -> None:
 def _fingerprint(request: Request) -> str:
     """Method, address and everything that was sent."""
     digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\0".encode())
-    said = request.data if isinstance(request.data, list) else _texts(request)
+    said = {name: value for name, value in dict(request.data).items() if name not in request.FILES}
     digest.update(json.dumps(said, sort_keys=True, default=str).encode())
     for name, file in sorted(request.FILES.items()):
-        digest.update(f"{name}\0{file.name}\0".encode("utf-8", "surrogatepass"))
+        digest.update(f"{name}\0{file.name}\0".encode())
         for piece in file.chunks(PIECE):
             digest.update(piece)
         file.seek(0)
     return digest.hexdigest()
-
-
-def _texts(request: Request) -> dict[str, Any]:
-    """The body without its files."""
-    return {name: value for name, value in dict(request.data).items() if name not in request.FILES}

@@ -20,6 +20,11 @@ DENIED = (403, 404)
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="throughline"'}
 
 
+def is_of_interface(request: HttpRequest) -> bool:
+    """Whether partner systems alone are answered here."""
+    return request.path_info.startswith(API)
+
+
 class ClientMiddleware:
     """Find out who calls by the bearer's words alone, count the call, and act in the owner's name for its length.
 
@@ -30,12 +35,13 @@ class ClientMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith(API):
+        if not is_of_interface(request):
             return self.get_response(request)
         with translation.override("en"):
             response = self._answer(request)
         response.headers.setdefault("Cache-Control", "private, no-cache")
         response.headers["Vary"] = "Authorization, Accept"
+        response.headers["Content-Language"] = "en"
         return response
 
     def _answer(self, request: HttpRequest) -> HttpResponse:

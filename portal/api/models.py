@@ -32,3 +32,4 @@ class IdempotentCall(WalledModel):
 
     class Meta(WalledModel.Meta):
         constraints = [models.UniqueConstraint(fields=["client_id", "key"], name="one_call_a_key")]
+        indexes = [models.Index(fields=["client_id", "at"], name="calls_by_age")]

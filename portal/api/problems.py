@@ -1,12 +1,11 @@
 """What went wrong, as RFC 9457 asks: a status, a code for machines, a sentence for people, and where it was."""
 
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, JsonResponse
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -15,7 +14,8 @@ from portal.operations.requests import current_request_id
 
 MEDIA_TYPE = "application/problem+json"
 NOTHING_HERE = "There is nothing at this address, or nothing that is shared with you."
-logger = logging.getLogger(__name__)
+CANNOT_BE_USED = "Some values cannot be used: see errors."
+TOO_LARGE = "The texts of this form are larger than may be sent. Send less; a file goes into 'file'."
 
 
 class Problem(exceptions.APIException):
@@ -41,6 +41,18 @@ class BadParameter(Problem):
         super().__init__(
             400, "bad_parameter", sentence, [{"parameter": name, "code": "bad_parameter", "detail": sentence}]
         )
+
+
+class BadValue(Problem):
+    """A value of the body that cannot be used; a foreign id and an invented one are refused in the same words."""
+
+    def __init__(self, key: str, sentence: str, code: str = "does_not_exist") -> None:
+        super().__init__(400, "invalid", CANNOT_BE_USED, [error_at(key, code, sentence)])
+
+
+def error_at(key: str, code: str, sentence: str) -> dict[str, str]:
+    """What is wrong with a key of the body; '' is the body as a whole."""
+    return {"pointer": f"/{key}" if key else "", "code": code, "detail": sentence}
 
 
 def body(status: int, code: str, sentence: str, errors: Sequence[Mapping[str, str]] = ()) -> dict[str, Any]:
@@ -72,11 +84,13 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
     if isinstance(error, PermissionDenied):
         return _answer(403, "not_permitted", str(error) or "This is not permitted to you.")
     if isinstance(error, exceptions.ValidationError):
-        return _answer(
-            400, "invalid", "Some values cannot be used: see errors.", list(pointers(error.detail))
-        )
+        return _answer(400, "invalid", CANNOT_BE_USED, list(pointers(error.detail)))
     if isinstance(error, exceptions.ParseError):
         return _answer(400, "unreadable", f"The body could not be read: {error.detail}")
+    if isinstance(error, RequestDataTooBig):
+        return _answer(413, "too_large", TOO_LARGE)
+    if isinstance(error, SuspiciousOperation):
+        return _answer(400, "unreadable", "The request could not be read.")
     if isinstance(error, Problem):
         return _answer(error.status_code, error.code, str(error.detail), error.errors, error.headers)
     if isinstance(error, exceptions.APIException):
@@ -112,10 +126,3 @@ def pointers(detail: Any, pointer: str = "") -> Iterator[dict[str, str]]:
             yield from pointers(inner, f"{pointer}/{place}" if nested else pointer)
     else:
         yield {"pointer": pointer, "code": getattr(detail, "code", "invalid"), "detail": str(detail)}
-
-
-def server_error(request: HttpRequest) -> JsonResponse:
-    """500: the request id finds it in the logs; nothing of the fault is told."""
-    return problem_response(
-        500, "fault", "Something failed here. Nothing was changed; the request_id tells us what."
-    )

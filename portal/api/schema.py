@@ -70,6 +70,17 @@ REFUSED: Document = {
     "410 a cursor that no longer counts, 429 too much: see Retry-After.",
     "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
+FAILED: Document = {
+    "description": "Something failed here, and nothing was changed.",
+    "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+LEFT: Document = {
+    "RateLimit": {
+        "schema": {"type": "string"},
+        "description": "How many requests and rows are left, and how long.",
+    },
+    "RateLimit-Policy": {"schema": {"type": "string"}, "description": "Requests a minute, and rows a day."},
+}
 TOKEN: Document = {
     "post": {
         "operationId": "issue_token",
@@ -153,7 +164,7 @@ class CallSchema(AutoSchema):
         assert isinstance(view, ApiView), "every call declares its scope"
         needed = view.reads if self.method in ("GET", "HEAD") else view.writes
         scopes = [needed[0].value] if needed else []
-        return [{"key": []}, {"oauth": scopes}]
+        return [{"key": scopes}, {"oauth": scopes}]
 
     def get_tags(self) -> list[str]:
         return [self.view.__module__.split(".")[-2].replace("_", "-")]
@@ -178,17 +189,29 @@ def page_of(shown: type[serializers.Serializer[Any]]) -> serializers.Serializer[
 
 def complete(result: Document, **_: Any) -> Document:
     """What holds for every call: refusals, securities, headers that writes take; and the token endpoint."""
-    result["components"].setdefault("schemas", {})["Problem"] = PROBLEM
+    schemas = result["components"].setdefault("schemas", {})
+    for name, schema in schemas.items():
+        if name.endswith("Request"):
+            schema["additionalProperties"] = False
+    schemas["Problem"] = PROBLEM
     result["components"]["securitySchemes"] = SECURITY
     for path in result["paths"].values():
         for method, operation in path.items():
-            operation["responses"]["4XX"] = REFUSED
-            if method in ("post", "patch"):
-                operation.setdefault("parameters", []).append(IDEMPOTENCY)
-            if operation["operationId"].startswith("change_"):
-                operation["parameters"].append(IF_MATCH)
+            _complete_call(method, operation)
     result["paths"]["/api/v1/oauth/token"] = TOKEN
     return result
+
+
+def _complete_call(method: str, operation: Document) -> None:
+    for answer in operation["responses"].values():
+        answer["headers"] = LEFT
+        answer["description"] = answer["description"] or "Done."
+    operation["responses"]["4XX"] = REFUSED
+    operation["responses"]["5XX"] = FAILED
+    if method in ("post", "patch"):
+        operation.setdefault("parameters", []).append(IDEMPOTENCY)
+    if operation["operationId"].startswith("change_"):
+        operation["parameters"].append(IF_MATCH)
 
 
 @cache

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
 
+from django.http import Http404
 from rest_framework import serializers
-from rest_framework.parsers import BaseParser, JSONParser
+from rest_framework.parsers import BaseParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,20 +18,21 @@ from partners.organisations.roles import Permission, require
 from partners.tenancy.actors import Scope
 from partners.tenancy.context import current_actor
 from portal.api.cursors import DEFAULT_LIMIT, MOST, Asked, Page, read_asked
+from portal.api.inputs import LONGEST_NAME_SHOWN, Given, JsonParser, Number
 from portal.api.problems import BadParameter, Problem
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 RowT = TypeVar("RowT")
 
 
-class Query(serializers.Serializer[Any]):
+class Query(Given):
     """The parameters that a call offers; any other name is refused, never ignored."""
 
 
 class PageQuery(Query):
     """The parameters of a list."""
 
-    limit = serializers.IntegerField(
+    limit = Number(
         min_value=1, max_value=MOST, default=DEFAULT_LIMIT, help_text="How many rows a page holds."
     )
     cursor = serializers.CharField(
@@ -44,7 +46,7 @@ class ApiView(APIView):
     authentication_classes = ()  # the middleware has found out who calls
     permission_classes = ()
     renderer_classes = (JSONRenderer,)
-    parser_classes: Sequence[type[BaseParser]] = (JSONParser,)
+    parser_classes: Sequence[type[BaseParser]] = (JsonParser,)
     http_method_names = ["get", "head", "post", "patch"]
 
     reads: ClassVar[tuple[Scope, Permission] | None] = None
@@ -52,35 +54,45 @@ class ApiView(APIView):
     query: ClassVar[type[Query]] = Query
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Before each method: the scope, then the permission, then the names of the parameters."""
+        """Before each method: is it one of this call, may the caller, and do the address and its parameters fit."""
+        if request.method not in self.allowed_methods:
+            self.http_method_not_allowed(request)
         super().initial(request, *args, **kwargs)
         needed = self.reads if request.method in SAFE else self.writes
         if needed is not None:
             _require_scope(needed[0])
             require(needed[1])
-        unknown = sorted(set(request.query_params) - set(self._offered(request)))
-        if unknown:
-            raise BadParameter(
-                unknown[0][:60],
-                f"This call has no parameter of that name. It knows: {', '.join(self._offered(request)) or 'none'}.",
-            )
+        if any("\0" in value for value in kwargs.values()):
+            raise Http404  # no id holds a NUL, and the database takes none
+        if "Transfer-Encoding" in request.headers and not request.headers.get("Content-Length"):
+            raise Problem(411, "length_required", "Say with Content-Length how long the body is.")
+        self._check_names(request)
 
-    def _offered(self, request: Request) -> list[str]:
-        return list(self.query().fields) if request.method in SAFE else []
+    def _check_names(self, request: Request) -> None:
+        """Of the parameters: each known, and given once."""
+        known = list(self.query().fields) if request.method in SAFE else []
+        for name, values in request.query_params.lists():
+            if name not in known:
+                sentence = f"This call has no parameter of that name. It knows: {', '.join(known) or 'none'}."
+                raise BadParameter(name[:LONGEST_NAME_SHOWN], sentence)
+            if len(values) > 1:
+                raise BadParameter(name, f"The parameter '{name}' is given more than once.")
+            if "\0" in values[0]:
+                raise BadParameter(name, f"The parameter '{name}' holds a character that no value has.")
 
     def parameters(self) -> dict[str, Any]:
-        """The parameters of the address, each checked, given once."""
-        given = self.request.query_params
-        for name in given:
-            if len(given.getlist(name)) > 1:
-                raise BadParameter(name, f"The parameter '{name}' is given more than once.")
-            if "\0" in given[name]:
-                raise BadParameter(name, f"The parameter '{name}' holds a character that no value has.")
-        form = self.query(data=given)
+        """The parameters of the address, each checked."""
+        form = self.query(data=self.request.query_params)
         if not form.is_valid():
             name, faults = next(iter(form.errors.items()))
             raise BadParameter(name, f"The parameter '{name}' cannot be used: {faults[0]}")
         return dict(form.validated_data)
+
+    def given(self, form: type[Given]) -> dict[str, Any]:
+        """The body, checked."""
+        checked = form(data=self.request.data)
+        checked.is_valid(raise_exception=True)
+        return dict(checked.validated_data)
 
     @property
     def identified(self) -> Identified:
@@ -113,19 +125,15 @@ class ApiView(APIView):
         return response
 
 
-def choose(partnerships: Sequence[Partnership], wanted: str) -> list[Partnership]:
-    """The one that a parameter names, or all; one that is not in sight is unknown."""
-    if not wanted:
-        return list(partnerships)
-    found = [one for one in partnerships if one.public_id == wanted]
-    if not found:
-        raise BadParameter("partnership", "The parameter 'partnership' names none that you have.")
-    return found
-
-
 def chosen_partnerships(wanted: str) -> list[Partnership]:
-    """The partnerships in sight and reach, or the one of them that is named."""
-    return choose(list_partnerships(), wanted)
+    """The partnerships in sight and reach, or the one of them that a parameter names."""
+    found = list_partnerships()
+    if not wanted:
+        return found
+    named = [one for one in found if one.public_id == wanted]
+    if not named:
+        raise BadParameter("partnership", "The parameter 'partnership' names none that you have.")
+    return named
 
 
 def _require_scope(scope: Scope) -> None:

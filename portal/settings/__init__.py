@@ -235,6 +235,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "portal.api.problems.handle",
     "DEFAULT_SCHEMA_CLASS": "portal.api.schema.CallSchema",
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,  # no parameter chooses a format: an unknown one is refused as any other
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Throughline",
@@ -242,6 +243,9 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "portal.api.schema.complete"],
     "ENUM_NAME_OVERRIDES": {
         "SignalKind": "portal.api.v1.signals.serializers.KINDS",
@@ -296,6 +300,7 @@ LOGGING = {
         "celery": {"level": "WARNING"},
         "kombu": {"level": "WARNING"},
         "pgmq": {"level": "WARNING"},
+        "oauthlib": {"level": "INFO"},  # below that it writes tokens
         "uvicorn": {"handlers": [], "level": "WARNING", "propagate": True},
     },
 }

@@ -1,7 +1,7 @@
 """Partner systems: which there are, a new one with its words shown this once, and their end."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -39,6 +39,8 @@ def clients(request: HttpRequest) -> HttpResponse:
 def client_end(request: HttpRequest, public_id: str) -> HttpResponse:
     """POST: nothing opens for it any more."""
     if request.method == "POST":
+        if public_id not in {client.public_id for client in list_clients()}:
+            raise Http404
         end_client(public_id)
         messages.success(request, _("It is ended: nothing opens for it from its next call on."))
     return redirect("clients")

@@ -26,6 +26,10 @@ from portal.api.v1.accounts.serializers import (
 )
 from portal.api.views import ApiView, chosen_partnerships
 
+Met = list[tuple[Partnership, AccountCard]]
+NOT_MET = "The parameter 'partnership' names none in which this account is met."
+NO_SUCH_ACCOUNT = "The parameter 'account' names none that you have."
+
 
 class Partnerships(ApiView):
     """The partnerships of the caller's organisation."""
@@ -82,20 +86,18 @@ class Account(ApiView):
     @extend_schema(operation_id="get_account", parameters=[PartnershipQuery], responses=AccountSerializer)
     def get(self, request: Request, account: str) -> Response:
         """Read one account, in the partnership that is named or else in the first in which it is met."""
-        partnership, card = met_in(account, self.parameters()["partnership"])
-        row = get_account_row(partnership, card)
+        found = met_in(list_cards_of(account), self.parameters()["partnership"])
+        if found is None:
+            raise BadParameter("partnership", NOT_MET)
+        row = get_account_row(*found)
         if row is None:
             raise NotFound(account)
         return self.one(AccountSerializer(row))
 
 
-def met_in(ref: str, partnership: str) -> tuple[Partnership, AccountCard]:
-    """An account in one of the partnerships in which it is met; raises `NotFound` for one that is not in sight."""
-    met = list_cards_of(ref)
-    for found in met:
-        if partnership in ("", found[0].public_id):
-            return found
-    raise BadParameter("partnership", "The parameter 'partnership' names none in which this account is met.")
+def met_in(met: Met, wanted: str) -> tuple[Partnership, AccountCard] | None:
+    """An account in the partnership that is named, or else in the first in which it is met; None where in none."""
+    return next((found for found in met if wanted in ("", found[0].public_id)), None)
 
 
 def of_account(partnerships: list[Partnership], ref: str) -> tuple[list[Partnership], int | None]:
@@ -108,5 +110,5 @@ def of_account(partnerships: list[Partnership], ref: str) -> tuple[list[Partners
     except NotFound:
         met = []
     if not met:
-        raise BadParameter("account", "The parameter 'account' names none that you have.")
+        raise BadParameter("account", NO_SUCH_ACCOUNT)
     return [one for one, _ in met], met[0][1].account_id

@@ -8,6 +8,7 @@ from partners.engagement.models import State
 from partners.engagement.selectors import FollowUpRow, Status, Whose
 from partners.engagement.services import LONGEST_COMMENT, LONGEST_STEP
 from portal.api.fields import AccountRefSerializer, Moment, Shown
+from portal.api.inputs import Day, Flag, Given, Words
 from portal.api.v1.accounts.serializers import PartnershipQuery
 from portal.api.v1.signals.serializers import KINDS
 from portal.api.views import PageQuery
@@ -79,23 +80,23 @@ class FollowUpSerializer(Shown):
         return row.follow_up.shared_at is not None
 
 
-class PlanSerializer(serializers.Serializer[Any]):
+class PlanSerializer(Given):
     """Who does what until when."""
 
-    owner = serializers.CharField(
+    owner = Words(
         required=False, help_text="A `mem_…` of `/owners`; the owner of your key where none is named."
     )
-    next_step = serializers.CharField(max_length=LONGEST_STEP)
-    due_on = serializers.DateField(required=False, allow_null=True)
-    review_on = serializers.DateField()
+    next_step = Words(max_length=LONGEST_STEP)
+    due_on = Day(required=False, allow_null=True)
+    review_on = Day()
 
 
 class NewFollowUpSerializer(PlanSerializer):
     """A finding to take care of."""
 
-    account = serializers.CharField()
-    partnership = serializers.CharField(
-        required=False, default="", help_text="Needed where the account is met in several."
+    account = Words()
+    partnership = Words(
+        required=False, default="", allow_blank=True, help_text="Needed where the account is met in several."
     )
     kind = serializers.ChoiceField(choices=KINDS)
 
@@ -103,31 +104,29 @@ class NewFollowUpSerializer(PlanSerializer):
 class ChangedPlanSerializer(PlanSerializer):
     """What is to change of the plan; the rest stays."""
 
-    next_step = serializers.CharField(max_length=LONGEST_STEP, required=False)
-    review_on = serializers.DateField(required=False)
+    next_step = Words(max_length=LONGEST_STEP, required=False)
+    review_on = Day(required=False)
 
 
-class ChangedStateSerializer(serializers.Serializer[Any]):
+class ChangedStateSerializer(Given):
     """How it stands now. Every end has its reason, so that the next run can learn from it."""
 
     state = serializers.ChoiceField(choices=State.choices)
-    reason = serializers.CharField(max_length=LONGEST_COMMENT, required=False, allow_blank=True, default="")
-    is_shared = serializers.BooleanField(
-        required=False, default=False, help_text="Whether the other side reads the reason."
-    )
+    reason = Words(max_length=LONGEST_COMMENT, required=False, allow_blank=True, default="")
+    is_shared = Flag(required=False, default=False, help_text="Whether the other side reads the reason.")
 
 
-class SharingSerializer(serializers.Serializer[Any]):
+class SharingSerializer(Given):
     """Whether the other side sees it."""
 
-    is_shared = serializers.BooleanField()
+    is_shared = Flag()
 
 
-class NewCommentSerializer(serializers.Serializer[Any]):
+class NewCommentSerializer(Given):
     """What is to be said, to your own side or to both."""
 
-    text = serializers.CharField(max_length=LONGEST_COMMENT)
-    is_shared = serializers.BooleanField(required=False, default=False)
+    text = Words(max_length=LONGEST_COMMENT)
+    is_shared = Flag(required=False, default=False)
 
 
 class CommentSerializer(Shown):

@@ -9,12 +9,20 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 
 from analytics.runs.pictures import get_finding
+from partners.access.doors import AccountCard, NotFound, list_cards_of
+from partners.agreements.models import Partnership
 from partners.engagement.colleagues import list_owners
 from partners.engagement.models import State
-from partners.engagement.selectors import FollowUpPicture, Status, Whose, get_follow_up, list_follow_ups
+from partners.engagement.selectors import (
+    FollowUpPicture,
+    Status,
+    Whose,
+    get_follow_up,
+    page_follow_ups,
+    place_of,
+)
 from partners.engagement.services import (
     Plan,
     StaleError,
@@ -31,7 +39,7 @@ from partners.tenancy.actors import Scope
 from partners.tenancy.context import current_user_id
 from portal.api.cursors import Page
 from portal.api.idempotency import Made, once
-from portal.api.problems import Problem
+from portal.api.problems import BadParameter, BadValue, Problem, error_at
 from portal.api.schema import page_of
 from portal.api.v1.accounts.views import met_in
 from portal.api.v1.follow_ups.serializers import (
@@ -57,27 +65,23 @@ class FollowUpView(ApiView):
 
     reads, writes = READS, WRITES
 
-    def given(self, form: type[Serializer[Any]]) -> dict[str, Any]:
-        """The body, checked; a name that it does not know is refused."""
-        checked = form(data=self.request.data)
-        checked.is_valid(raise_exception=True)
-        return dict(checked.validated_data)
-
     def shown(self, public_id: str, status: int = 200) -> Response:
         """The follow-up as the caller may see it now, under its ETag."""
         picture = get_follow_up(public_id)
         return self.one(FollowUpSerializer(picture), status, ETag=tag_of(picture))
 
-    def once(self, act: Callable[[], str], status: int = 200) -> Response:
-        """Do it once under its key, and show the follow-up."""
+    def once(self, act: Callable[[], str], status: int = 200, text: str = "text") -> Response:
+        """Do it once under its key, and show the follow-up. `text`: the key of the body that holds the text."""
         return once(
             self.request,
             self.identified,
-            lambda: Made(_refusing(act), status),
+            lambda: Made(_refusing(act, text), status),
             lambda made: self.shown(made.public_id, made.status),
         )
 
-    def changed(self, public_id: str, change: Callable[[FollowUpPicture], object]) -> Response:
+    def changed(
+        self, public_id: str, change: Callable[[FollowUpPicture], object], text: str = ""
+    ) -> Response:
         """Change what the caller has read, or refuse: 428 without If-Match, 412 where it was changed meanwhile."""
 
         def act() -> str:
@@ -92,7 +96,7 @@ class FollowUpView(ApiView):
             change(picture)
             return public_id
 
-        return self.once(act)
+        return self.once(act, text=text)
 
 
 class FollowUps(FollowUpView):
@@ -107,9 +111,12 @@ class FollowUps(FollowUpView):
         """List follow-ups: live ones by their review date, ended ones latest first."""
         given = self.parameters()
         asked = self.asked(given, chosen_partnerships(""))
-        rows = list_follow_ups(Whose(given["whose"]), Status(given["status"]))
-        following = asked.after_in(rows, lambda row: [row.follow_up.public_id])
-        page = asked.page(following, lambda row: [row.follow_up.public_id])
+        after = (asked.after[0], asked.after[1]) if asked.after else None
+        whose, status = Whose(given["whose"]), Status(given["status"])
+        page = asked.page(
+            page_follow_ups(whose, status, after=after, limit=asked.limit + 1),
+            lambda row: list(place_of(row)),
+        )
         return self.page(Page([{"row": row} for row in page.rows], page.next), FollowUpSerializer)
 
     @extend_schema(
@@ -120,7 +127,7 @@ class FollowUps(FollowUpView):
         given = self.given(NewFollowUpSerializer)
 
         def act() -> str:
-            partnership, card = met_in(given["account"], given["partnership"])
+            partnership, card = _met(given, BadValue)
             finding = get_finding(partnership, card, given["kind"])
             if finding is None:
                 raise FollowUpError("This account has no open signal of that kind.", "kind")
@@ -143,7 +150,7 @@ class FollowUp(FollowUpView):
     def patch(self, request: Request, follow_up: str) -> Response:
         """Change the plan: owner, next step, due or review date."""
         given = self.given(ChangedPlanSerializer)
-        return self.changed(follow_up, lambda picture: _change_plan(picture, given))
+        return self.changed(follow_up, lambda picture: _change_plan(picture, given), "next_step")
 
 
 class FollowUpState(FollowUpView):
@@ -162,6 +169,7 @@ class FollowUpState(FollowUpView):
                 given["reason"],
                 is_shared=given["is_shared"],
             ),
+            "reason",
         )
 
 
@@ -184,8 +192,9 @@ class Comments(FollowUpView):
     def get(self, request: Request, follow_up: str) -> Response:
         """List the comments that you may read, oldest first."""
         asked = self.asked(self.parameters(), chosen_partnerships(""))
-        rows = asked.after_in(get_follow_up(follow_up).comments, lambda row: [row.public_id])
-        return self.page(asked.page(rows, lambda row: [row.public_id]), CommentSerializer)
+        read = asked.after[0] if asked.after else 0
+        rows = [one for one in get_follow_up(follow_up).comments if one.pk > read]
+        return self.page(asked.page(rows, lambda row: [row.pk]), CommentSerializer)
 
     @extend_schema(
         operation_id="write_comment", request=NewCommentSerializer, responses={201: CommentSerializer}
@@ -214,8 +223,21 @@ class Owners(FollowUpView):
     def get(self, request: Request) -> Response:
         """List the people of your organisation who could take care of an account. All at once: `next` is null."""
         given = self.parameters()
-        partnership, card = met_in(given["account"], given["partnership"])
+        partnership, card = _met(given, BadParameter)
         return self.page(Page(list_owners(partnership.pk, card.account_id), None), OwnerSerializer)
+
+
+def _met(
+    given: dict[str, Any], refuse: type[BadParameter] | type[BadValue]
+) -> tuple[Partnership, AccountCard]:
+    """The account that is named, in the partnership that is named."""
+    try:
+        found = met_in(list_cards_of(given["account"]), given["partnership"])
+    except NotFound:
+        raise refuse("account", "There is no such account.") from None
+    if found is None:
+        raise refuse("partnership", "There is no such partnership, or this account is not met in it.")
+    return found
 
 
 def tag_of(picture: FollowUpPicture) -> str:
@@ -247,7 +269,7 @@ def _own_seat(partnership_id: int, account_id: int) -> str:
     return next((one.public_id for one in found if one.user_id == current_user_id()), "")
 
 
-def _refusing(act: Callable[[], Any]) -> Any:
+def _refusing(act: Callable[[], Any], text: str = "text") -> Any:
     """Run a service in a savepoint; what it refuses is a problem that says where, and nothing is half done."""
     try:
         with transaction.atomic():
@@ -255,9 +277,8 @@ def _refusing(act: Callable[[], Any]) -> Any:
     except StaleError:
         raise _stale() from None
     except FollowUpError as refused:
-        pointer = f"/{refused.field}" if refused.field else ""
-        error = {"pointer": pointer, "code": "refused", "detail": str(refused)}
-        raise Problem(400, "refused", str(refused), [error]) from refused
+        key = text if refused.field == "text" else refused.field
+        raise Problem(400, "refused", str(refused), [error_at(key, "refused", str(refused))]) from refused
 
 
 def _stale() -> Problem:

@@ -16,6 +16,7 @@ from partners.agreements.models import Partnership
 from partners.ledger.selectors import ReadLine, page_lines
 from partners.organisations.roles import Permission
 from partners.tenancy.actors import Scope
+from portal.api.cursors import Page
 from portal.api.fields import parse_months
 from portal.api.schema import page_of
 from portal.api.v1.accounts.views import of_account
@@ -60,8 +61,8 @@ class Lines(ApiView):
             after=after,
             limit=asked.limit + 1,
         )
-        page = asked.page(_name(partnership, lines), lambda row: list(row.line.position))
-        return self.page(page, LineSerializer)
+        page = asked.page(lines, lambda line: list(line.position))
+        return self.page(Page(_name(partnership, page.rows), page.next), LineSerializer)
 
 
 class Months(ApiView):

@@ -5,7 +5,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from analytics.runs.paging import Cut, get_signal, page_signals
-from analytics.runs.selectors import list_late_orders
+from analytics.runs.selectors import LateOrder, list_late_orders
 from partners.access.doors import list_partnerships
 from partners.organisations.roles import Permission
 from partners.tenancy.actors import Scope
@@ -63,5 +63,10 @@ class LateOrders(ApiView):
         given = self.parameters()
         partnerships = chosen_partnerships(given["partnership"])
         asked = self.asked(given, partnerships)
-        rows = asked.after_in(list_late_orders(partnerships), lambda row: [row.finding_id])
-        return self.page(asked.page(rows, lambda row: [row.finding_id]), LateOrderSerializer)
+        rows = asked.after_in(list_late_orders(partnerships), _place)
+        return self.page(asked.page(rows, _place), LateOrderSerializer)
+
+
+def _place(row: LateOrder) -> list[str | int]:
+    """Its place in a list that each run puts in order anew: after another day's run it is there no longer."""
+    return [row.finding_id, row.days_late]

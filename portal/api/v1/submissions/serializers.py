@@ -1,11 +1,10 @@
 """Files as partner systems send and follow them."""
 
-from typing import Any
-
 from rest_framework import serializers
 
-from integrations.ingestion.models import Submission, SubmissionCheck
+from integrations.ingestion.models import Submission
 from portal.api.fields import Moment, Shown
+from portal.api.inputs import Flag, Given, Number, Words
 from portal.api.v1.accounts.serializers import PartnershipQuery
 from portal.api.views import PageQuery
 
@@ -17,8 +16,6 @@ class SubmissionsQuery(PageQuery, PartnershipQuery):
 class CheckSerializer(Shown):
     """What the check found. `questions` are to be answered before the file is recorded."""
 
-    withheld = frozenset({"refusal"})
-
     rows_total = serializers.IntegerField()
     rows_done = serializers.IntegerField()
     quarantined = serializers.IntegerField()
@@ -29,10 +26,7 @@ class CheckSerializer(Shown):
     totals = serializers.DictField()
     questions = serializers.ListField(child=serializers.CharField())
     notes = serializers.ListField(child=serializers.CharField())
-    refusal = serializers.SerializerMethodField(required=False)
-
-    def get_refusal(self, check: SubmissionCheck) -> str:
-        return check.refusal or ""
+    refusal = serializers.CharField(help_text="Why nothing of it was taken; '' where it was not refused.")
 
 
 class SubmissionSerializer(Shown):
@@ -51,25 +45,25 @@ class SubmissionSerializer(Shown):
     check = CheckSerializer(source="detail", required=False)
 
 
-class NewSubmissionSerializer(serializers.Serializer[Any]):
+class NewSubmissionSerializer(Given):
     """A file to send, as multipart/form-data."""
 
-    partnership = serializers.CharField()
+    partnership = Words()
     file = serializers.FileField(allow_empty_file=True)
-    all_or_nothing = serializers.BooleanField(
-        required=False, default=False, help_text="Refuse the file if any row is bad."
-    )
-    record_when_clear = serializers.BooleanField(
+    all_or_nothing = Flag(required=False, default=False, help_text="Refuse the file if any row is bad.")
+    record_when_clear = Flag(
         required=False, default=False, help_text="Record it without another call if the check asks nothing."
     )
 
 
-class AnswersSerializer(serializers.Serializer[Any]):
+class AnswersSerializer(Given):
     """The numbers of the questions that you answer with yes, from 0; all of them, or the file is not recorded."""
 
-    confirmed = serializers.ListField(
-        child=serializers.IntegerField(min_value=0), required=False, default=list
-    )
+    confirmed = serializers.ListField(child=Number(min_value=0), required=False, default=list)
+
+
+class NothingSerializer(Given):
+    """Nothing is to be said."""
 
 
 class RowErrorSerializer(Shown):

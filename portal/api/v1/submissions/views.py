@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import MultiPartParser
@@ -27,11 +26,12 @@ from partners.access.doors import list_partnerships
 from partners.organisations.roles import Permission
 from partners.tenancy.actors import Scope
 from portal.api.idempotency import PIECE, Made, once
-from portal.api.problems import Problem
+from portal.api.problems import BadValue, Problem, error_at
 from portal.api.schema import page_of
 from portal.api.v1.submissions.serializers import (
     AnswersSerializer,
     NewSubmissionSerializer,
+    NothingSerializer,
     RowErrorSerializer,
     SubmissionSerializer,
     SubmissionsQuery,
@@ -83,9 +83,8 @@ class Submissions(SubmissionView):
     )
     def post(self, request: Request) -> Response:
         """Send a file. It is kept at once and checked by a worker: follow it under the address in `Location`."""
-        form = NewSubmissionSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        return once(request, self.identified, lambda: _receive(form.validated_data), self.shown)
+        given = self.given(NewSubmissionSerializer)
+        return once(request, self.identified, lambda: _receive(given), self.shown)
 
 
 class OneSubmission(SubmissionView):
@@ -121,21 +120,12 @@ class Commit(SubmissionView):
     )
     def post(self, request: Request, submission: str) -> Response:
         """Have a checked file recorded, once each of its questions is answered."""
-        form = AnswersSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
+        confirmed = set(self.given(AnswersSerializer)["confirmed"])
 
         def act() -> Made:
             picture = get_submission(submission)
-            if set(form.validated_data["confirmed"]) != set(range(len(picture.detail.asked))):
-                raise Problem(
-                    400,
-                    "questions_open",
-                    "Answer each question of the check: give all their numbers in 'confirmed', from 0.",
-                    [
-                        {"pointer": "/confirmed", "code": "questions_open", "detail": q}
-                        for q in picture.detail.questions
-                    ],
-                )
+            if confirmed != set(range(len(picture.detail.asked))):
+                raise _questions_open(picture.detail.questions)
             return _step(picture.submission, confirm_submission)
 
         return once(request, self.identified, act, self.shown)
@@ -147,6 +137,7 @@ class Discard(SubmissionView):
     @extend_schema(operation_id="discard_submission", request=None, responses=SubmissionSerializer)
     def post(self, request: Request, submission: str) -> Response:
         """Discard a file that is not recorded yet."""
+        self.given(NothingSerializer)
         return once(
             request,
             self.identified,
@@ -156,11 +147,13 @@ class Discard(SubmissionView):
 
 
 def _receive(given: dict[str, Any]) -> Made:
-    (partnership,) = chosen_partnerships(given["partnership"])
+    found = [one for one in list_partnerships() if one.public_id == given["partnership"]]
+    if not found:
+        raise BadValue("partnership", "There is no such partnership.")
     try:
         with transaction.atomic():
             received = receive_file(
-                partnership,
+                found[0],
                 given["file"].name,
                 given["file"].chunks(PIECE),
                 source=Submission.Source.API,
@@ -168,7 +161,8 @@ def _receive(given: dict[str, Any]) -> Made:
                 trusted=given["record_when_clear"],
             )
     except SubmissionError as refused:
-        raise _refused(refused, "/partnership") from refused
+        error = error_at("partnership", "refused", str(refused))
+        raise Problem(400, "refused", str(refused), [error]) from refused
     return Made(received.public_id, 202)
 
 
@@ -182,15 +176,6 @@ def _step(submission: Submission, service: Callable[[Submission], object]) -> Ma
 
 
 def _questions_open(questions: list[str]) -> Problem:
-    return Problem(
-        400,
-        "questions_open",
-        "Answer each question of the check: give all their numbers in 'confirmed', from 0.",
-        [{"pointer": "/confirmed", "code": "questions_open", "detail": question} for question in questions],
-    )
-
-
-def _refused(refused: SubmissionError | PermissionDenied, pointer: str) -> Problem:
-    return Problem(
-        400, "refused", str(refused), [{"pointer": pointer, "code": "refused", "detail": str(refused)}]
-    )
+    sentence = "Answer each question of the check: give all their numbers in 'confirmed', from 0."
+    errors = [error_at("confirmed", "questions_open", question) for question in questions]
+    return Problem(400, "questions_open", sentence, errors)
