@@ -1,0 +1,370 @@
+"""What a key opens, for whom, and until when."""
+
+import logging
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import ProgrammingError, connection, transaction
+from django.test import Client as Browser
+from django.utils import timezone
+from guardian.shortcuts import assign_perm
+
+from partners.access.reach import give_reach
+from partners.agreements.models import Category, Grant
+from partners.agreements.services import end_partnership, grant_category, revoke_grant, suspend_partnership
+from partners.audit.models import AuditEntry
+from partners.organisations.clients import (
+    ClientError,
+    draw_words,
+    end_client,
+    identify,
+    keep_credential,
+    list_clients,
+    make_client,
+)
+from partners.organisations.models import ApiClient, ApiCredential, Membership
+from partners.organisations.services import end_seat, seat_new_user
+from partners.tenancy.actors import Actor, Role, Scope
+from partners.tenancy.context import acting_as
+from portal.api.schema import document
+from tests.api.conftest import KEY, PAIR, SECRET, Call, Caller, addresses, key_for, pair_of, told
+from tests.ui.conftest import ref_of
+from tests.world import World
+
+WALL = r"row-level security|permission denied"
+
+
+def client_of(world: World, person: str = "ana") -> ApiClient:
+    slug = "northwest"
+    with acting_as(world.actor(f"{slug}-admin")):
+        return next(one for one in list_clients() if one.owner_id == world.seats[person].user_id)
+
+
+def acts(world: World, words: str) -> Actor:
+    """As whom a key acts."""
+    found = identify(words, KEY)
+    assert found is not None
+    return found.actor
+
+
+def test_without_a_key_there_is_nothing(world: World, ids: dict[str, str]) -> None:
+    nobody = Browser()
+    for name, url in addresses(ids).items():
+        problem = told(nobody.get(url), 401, "not_known")
+        assert "tlk_" in problem["detail"], name
+    assert nobody.get("/api/v1/me").headers["WWW-Authenticate"] == 'Bearer realm="throughline"'
+    assert told(nobody.get("/api/v1/nothing/here"), 401, "not_known")
+    for path in ("openapi.json", "reference"):
+        assert nobody.get(f"/api/v1/{path}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer tlk_",
+        "Basic {key}",
+        "{key}",
+        "Bearer {key}x",
+        "Bearer {key} x",
+        "Bearer \xff\0",
+    ],
+)
+def test_what_is_no_key_opens_nothing(world: World, header: str) -> None:
+    key = key_for(world, "ana")
+    answer = Browser().get("/api/v1/me", headers={"Authorization": header.format(key=key)})
+    assert told(answer, 401, "not_known")
+    assert Browser().get("/api/v1/me", headers={"Authorization": f"bearer  {key}"}).status_code == 200
+
+
+def test_a_cookie_opens_nothing(world: World) -> None:
+    browser = Browser()
+    browser.force_login(world.seats["ana"].user)
+    assert browser.get("/accounts/").status_code == 200
+    assert told(browser.get("/api/v1/accounts"), 401, "not_known")
+
+
+def test_whose_cookie_comes_along_does_not_matter(world: World, call: Call) -> None:
+    sam = call("sam")
+    sam.client.force_login(world.seats["ana"].user)
+    assert sam.get("me").json()["owner"] == "Sam"
+
+
+def test_a_secret_is_no_key_and_an_expired_key_is_none(world: World) -> None:
+    secret = key_for(world, "ana", kind=SECRET)
+    assert told(Caller(secret).get("me"), 401, "not_known")
+    with acting_as(world.actor("northwest-admin")):
+        words = draw_words(KEY)
+        keep_credential(client_of(world), KEY, words, timedelta(days=-1))
+    assert told(Caller(words).get("me"), 401, "not_known")
+
+
+def test_a_key_ends_with_its_client(world: World, call: Call) -> None:
+    ana = call("ana")
+    assert ana.get("accounts").status_code == 200
+    with acting_as(world.actor("northwest-admin")):
+        end_client(client_of(world).public_id)
+    assert told(ana.get("accounts"), 401, "not_known")
+
+
+def test_one_credential_ends_without_the_other(world: World, call: Call) -> None:
+    ana = call("ana")
+    with acting_as(world.actor("northwest-admin")):
+        words = draw_words(KEY)
+        keep_credential(client_of(world), KEY, words, timedelta(days=1))
+        ApiCredential.objects.exclude(beginning=words[:8]).update(ended_at=timezone.now())
+    assert told(ana.get("me"), 401, "not_known")
+    assert Caller(words).get("me").status_code == 200
+
+
+def test_a_key_ends_with_its_owners_seat(world: World, call: Call) -> None:
+    ana = call("ana")
+    with acting_as(world.actor("northwest-admin")):
+        end_seat(world.seats["ana"])
+    assert told(ana.get("accounts"), 401, "not_known")
+
+
+def test_the_rights_are_those_of_the_moment(world: World, call: Call) -> None:
+    ana = call("ana")
+    with acting_as(world.actor("northwest-admin")):
+        seat = Membership.objects.filter(pk=world.seats["ana"].pk)
+        seat.update(role=Role.UPLOADER.value)
+    assert (
+        told(ana.get("accounts"), 403, "not_permitted")["detail"]
+        == "Your role does not include 'view accounts'."
+    )
+    assert ana.get("submissions").status_code == 200
+    with acting_as(world.actor("northwest-admin")):
+        seat.update(role=Role.REPRESENTATIVE.value, reach="accounts")
+    assert ana.rows("accounts") == []
+    assert told(ana.get("submissions"), 403, "not_permitted")
+    assert ana.get("me").json()["role"] == "representative"
+
+
+@pytest.mark.parametrize("person", ["uwe", "vic"])
+def test_an_uploader_s_key_reads_files_alone(
+    world: World, call: Call, ids: dict[str, str], person: str
+) -> None:
+    uploader = call(person)
+    for name, url in addresses(ids).items():
+        answer = uploader.get(url)
+        if name == "get_caller":
+            assert answer.status_code == 200
+        elif url.startswith("/api/v1/submissions"):
+            assert answer.status_code == (200 if person == "uwe" or name == "list_submissions" else 404), name
+        else:
+            assert told(answer, 403, "not_permitted"), name
+
+
+def test_each_call_needs_its_scope(world: World, ids: dict[str, str], call: Call) -> None:
+    asked = 0
+    for path, methods in document()["paths"].items():
+        for method, operation in methods.items():
+            wanted = [scope for way in operation["security"] for scope in way.get("key", [])]
+            if not wanted:
+                continue
+            asked += 1
+            others = [scope for scope in Scope if scope.value != wanted[0]]
+            answer = call("ana", *others).ask(method, path.format(**ids))
+            problem = told(answer, 403, "scope_missing")
+            assert problem["detail"] == f"This key does not include '{wanted[0]}'.", path
+            assert f'scope="{wanted[0]}"' in answer.headers["WWW-Authenticate"]
+    assert asked == 23
+    assert call("ana", Scope.SALES_READ).get("me").json()["scopes"] == ["sales:read"]
+
+
+def test_a_machine_never_grants_and_never_manages(world: World) -> None:
+    actor = acts(world, key_for(world, "northwest-admin"))
+    assert (actor.role, actor.client is not None) == (Role.ADMINISTRATOR, True)
+    partnership = pair_of(world)
+    with acting_as(world.actor("northwest-admin")):
+        grant, client = Grant.objects.filter(revoked_at=None)[0], list_clients()[0]
+    steps = (
+        lambda: grant_category(partnership, Category.IDENTITY),
+        lambda: revoke_grant(grant),
+        lambda: suspend_partnership(partnership),
+        lambda: end_partnership(partnership),
+        lambda: seat_new_user("x@northwest.example", "X", None, Role.ADMINISTRATOR),
+        lambda: end_seat(world.seats["ana"]),
+        lambda: give_reach(world.seats["rita"].user, partnership),
+        lambda: make_client("x", world.seats["ana"].user, list(Scope), KEY, 30),
+        lambda: end_client(client.public_id),
+        list_clients,
+    )
+    with acting_as(actor):
+        for step in steps:
+            with pytest.raises(PermissionDenied), transaction.atomic():
+                step()
+
+
+def test_the_database_refuses_a_machine_as_well(world: World) -> None:
+    actor = acts(world, key_for(world, "northwest-admin"))
+    with acting_as(world.actor("northwest-admin")):
+        client = list_clients()[0]
+        seat = Membership.objects.get(pk=world.seats["rita"].pk)
+    partnership = pair_of(world)
+    grant = Grant(
+        partnership=partnership,
+        manufacturer_id=partnership.manufacturer_id,
+        distributor_id=partnership.distributor_id,
+        category=Category.IDENTITY,
+        granularity=3,
+        purposes=31,
+    )
+    writes = (
+        grant.save,
+        lambda: ApiClient.objects.create(owner=world.seats["ana"].user, name="x", scopes=["sales:read"]),
+        lambda: keep_credential(client, KEY, draw_words(KEY), timedelta(days=1)),
+        lambda: ApiClient.objects.filter(pk=client.pk).update(scopes=["sales:read"]),
+        lambda: Membership.objects.create(
+            organisation_id=seat.organisation_id, user_id=world.seats["sam"].user_id, role="administrator"
+        ),
+        lambda: assign_perm("agreements.work_partnership", world.seats["rita"].user, partnership),
+    )
+    changes = (
+        lambda: Grant.objects.update(revoked_at=timezone.now()),
+        lambda: ApiClient.objects.update(ended_at=timezone.now()),
+        lambda: Membership.objects.filter(pk=seat.pk).update(role="administrator"),
+    )
+    with acting_as(actor):
+        for write in writes:
+            with pytest.raises(ProgrammingError, match=WALL), transaction.atomic():
+                write()
+        assert [change() for change in changes] == [0, 0, 0]
+
+
+def test_another_organisation_meets_no_client(world: World) -> None:
+    key_for(world, "ana")
+    client = client_of(world)
+    for person in ("southwest-admin", "adventure-admin"):
+        with acting_as(world.actor(person)):
+            assert list_clients() == []
+            assert not ApiCredential.objects.exists()
+            end_client(client.public_id)
+            with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+                keep_credential(client, KEY, draw_words(KEY), timedelta(days=1))
+    assert client_of(world).ended_at is None
+
+
+def test_only_an_administrator_makes_and_ends_clients(world: World) -> None:
+    key_for(world, "ana")
+    client = client_of(world)
+    for person in ("ana", "rita", "uwe"):
+        with acting_as(world.actor(person)):
+            for step in (
+                lambda: make_client("x", world.seats["ana"].user, [Scope.SALES_READ], KEY, 30),
+                lambda: end_client(client.public_id),
+                list_clients,
+            ):
+                with pytest.raises(PermissionDenied):
+                    step()
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"name": " "}, "Give the system a name"),
+        ({"name": "x" * 121}, "Give the system a name"),
+        ({"scopes": []}, "Choose at least one thing"),
+        ({"days": 0}, "lives 1 to 366 days"),
+        ({"days": 367}, "lives 1 to 366 days"),
+    ],
+)
+def test_a_client_that_cannot_be_is_refused(world: World, changes: dict[str, object], sentence: str) -> None:
+    given = {"name": "x", "scopes": [Scope.SALES_READ], "kind": KEY, "days": 30, **changes}
+    with acting_as(world.actor("northwest-admin")):
+        with pytest.raises(ClientError, match=sentence):
+            make_client(owner=world.seats["ana"].user, **given)  # type: ignore[arg-type]
+        assert list_clients() == []
+
+
+def test_who_sits_elsewhere_opens_nothing_here(world: World) -> None:
+    """An administrator names a stranger as owner: the key acts for nobody."""
+    with acting_as(world.actor("northwest-admin")):
+        words = make_client("x", world.seats["sam"].user, list(Scope), KEY, 30)[1]
+    assert told(Caller(words).get("me"), 401, "not_known")
+
+
+def test_the_words_are_kept_nowhere(world: World, call: Call, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    ana = call("ana", raises=False)
+    ana.get("accounts")
+    ana.get("nothing")
+    ana.post("follow-ups", {"account": ana.words})
+    assert ana.words not in caplog.text
+    assert ana.words[8:] not in caplog.text
+    with acting_as(world.actor("northwest-admin")), connection.cursor() as cursor:
+        for table in (
+            "organisations_apicredential",
+            "organisations_apiclient",
+            "audit_auditentry",
+            "api_clientusage",
+        ):
+            cursor.execute(f"SELECT t::text FROM {table} t")
+            rows = str(cursor.fetchall())
+            assert rows != "[]", table
+            assert ana.words[8:] not in rows, table
+
+
+def test_it_is_noted_that_a_key_was_used_and_by_which_system(
+    world: World, call: Call, ids: dict[str, str]
+) -> None:
+    before = timezone.now()
+    ana = call("ana")
+    ana.get("accounts/acc_unknown")
+    ana.post(f"follow-ups/{ids['follow_up']}/comments", {"text": "Rang twice"})
+    with acting_as(world.actor("northwest-admin")):
+        (credential,) = client_of(world).credentials.all()
+        assert before <= credential.last_used_at <= timezone.now()
+        denied = AuditEntry.objects.get(action="access.denied")
+        written = AuditEntry.objects.get(action="follow_up.commented")
+        assert (denied.subject, denied.user_id) == ("api_account", world.seats["ana"].user_id)
+        assert denied.details["client"] == written.details["client"] == client_of(world).public_id
+
+
+def test_the_organisation_comes_from_the_key_alone(world: World, call: Call) -> None:
+    ana, southwest = call("ana"), world.orgs["southwest"].public_id
+    own = ana.get("accounts").json()
+    for header in ("X-Org", "X-Organisation", "X-Seat", "X-Forwarded-User", "X-HTTP-Method-Override"):
+        assert ana.ask("get", "accounts", **{header: southwest}).json() == own, header
+    for name in ("distributor", "organisation", "org", "seat", "access_token", "_method"):
+        assert told(ana.get("accounts", **{name: southwest}), 400, "bad_parameter"), name
+
+
+def test_a_mirror_has_no_interface(world: World, call: Call) -> None:
+    ana = call("ana")
+    ana.client.force_login(world.seats["ana"].user)
+    for path in ("accounts", "me", "openapi.json", "reference", "oauth/token"):
+        url = f"/as/{pair_of(world).public_id}/api/v1/{path}"
+        assert told(ana.ask("get", url), 404, "not_found"), path
+
+
+def test_tricks_with_the_address_lead_nowhere(world: World, call: Call) -> None:
+    ana = call("ana")
+    for url in (
+        "//api/v1/me",
+        "/API/v1/me",
+        "/api/v1/../v1/me",
+        "/api//v1/me",
+        "/api/v1/me/",
+        "/api/v1/me%0a",
+        "/api/v1",
+    ):
+        assert ana.ask("get", url).status_code == 404, url
+        nobody = Browser().get(url)
+        assert (nobody.status_code, b"Ana" in nobody.content) in ((404, False), (401, False)), url
+    assert ana.ask("get", "/api%2Fv1%2Fme").json()["owner"] == "Ana"
+    ref = ref_of(world, "ana", *PAIR)
+    assert ana.get(f"accounts/{ref}%2Fx").status_code == 404
+    assert Browser().get("/api%2Fv1%2Fme").status_code == 401
+
+
+def test_a_key_is_good_for_its_days(world: World) -> None:
+    with acting_as(world.actor("northwest-admin")):
+        key_for(world, "ana", days=90)
+        (credential,) = client_of(world).credentials.all()
+    left = credential.expires_at - datetime.now(UTC)
+    assert timedelta(days=89, hours=23) < left <= timedelta(days=90)
