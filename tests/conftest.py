@@ -21,6 +21,7 @@ from django.test.utils import setup_databases, teardown_databases
 from psycopg import sql
 from pytest_django.plugin import DjangoDbBlocker
 
+from portal.celery import app
 from portal.database import start_embedded
 
 if TYPE_CHECKING:  # models load only once Django is set up
@@ -68,8 +69,24 @@ def committed_db(transactional_db: None) -> None:
     """A database in which the test really commits."""
 
 
+@pytest.fixture(scope="session")
+def own_queue(django_db_setup: None) -> Iterator[None]:
+    """The queue named after this run, on whichever broker; nothing of it stays there afterwards."""
+    yield
+    with app.connection_for_write() as broker:
+        queue = app.amqp.queues[settings.CELERY_TASK_DEFAULT_QUEUE](broker.default_channel)
+        queue.declare()
+        queue.delete()
+        if broker.transport.driver_type == "amqp":
+            queue.exchange.delete()
+        if broker.transport.driver_type == "redis":
+            client = broker.default_channel.client
+            for key in client.scan_iter(f"{settings.CELERY_TASK_DEFAULT_QUEUE}:*"):
+                client.unlink(key)
+
+
 @pytest.fixture
-def child_environment(committed_db: None) -> dict[str, str]:
+def child_environment(committed_db: None, own_queue: None) -> dict[str, str]:
     """The environment for a child process (a worker, a command) that shall see the tests' database."""
 
     def url(alias: str, address: str) -> str:

@@ -6,6 +6,9 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connections
+
+from partners.tenancy.router import OWNER
 
 
 class ReportingCommand(BaseCommand):
@@ -28,3 +31,18 @@ class ReportingCommand(BaseCommand):
         else:
             for name, value in result.items():
                 self.stdout.write(f"{name.replace('_', ' ')}: {value}")
+
+
+def require_owner() -> None:
+    """For commands that work through the owner's role.
+
+    Raises
+    ------
+    CommandError
+        Where this process was not given it.
+    """
+    if OWNER not in connections:
+        raise CommandError(
+            "Migrations are made and read by the database's owner, whose address is not given here. Set"
+            " DATABASE_OWNER_URL for this command; web and workers run without it."
+        )

@@ -7,8 +7,8 @@ from urllib.parse import unquote, urlsplit
 import dj_database_url
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from portal.broker import CONNECT_SECONDS, transport_options
 from portal.embedded import Addresses, addresses
 from portal.home import CHECKOUT, home, root_key, secret_key
 
@@ -96,14 +96,13 @@ EMBEDDED_DURABLE = True
 def _given_addresses() -> Addresses:
     if EMBEDDED_HOME:
         return addresses(EMBEDDED_HOME)
-    given = {name: os.environ.get(name, "") for name in ("DATABASE_OWNER_URL", "CELERY_BROKER_URL")}
-    missing = [name for name, value in given.items() if not value]
-    if missing:
+    broker_url = os.environ.get("CELERY_BROKER_URL")
+    if not broker_url:
         raise ImproperlyConfigured(
-            f"DATABASE_URL is set but {' and '.join(missing)} is not. Set all three, or none of them for the"
-            " embedded database."
+            "DATABASE_URL is set but CELERY_BROKER_URL is not. Set both, or neither of them for the embedded"
+            " database."
         )
-    return Addresses(os.environ["DATABASE_URL"], given["DATABASE_OWNER_URL"], given["CELERY_BROKER_URL"], "")
+    return Addresses(os.environ["DATABASE_URL"], os.environ.get("DATABASE_OWNER_URL", ""), broker_url, "")
 
 
 ADDRESSES = _given_addresses()
@@ -112,14 +111,17 @@ ADDRESSES = _given_addresses()
 def _database(url: str, test: dict[str, Any]) -> dict[str, Any]:
     # No connection outlives its request: under ASGI each request has a thread of its own, and connections
     # kept by threads that have ended used up the server's 60 (measured: 177 of 300 requests failed).
-    return dict(dj_database_url.parse(url, conn_max_age=0, test_options=test))
+    found: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=0, test_options=test))
+    found["OPTIONS"] = {"connect_timeout": CONNECT_SECONDS, **found.get("OPTIONS", {})}
+    return found
 
 
 DATABASES = {
     # Web and workers: owns nothing, bypasses nothing. The tests' database is made through `owner`.
     "default": _database(ADDRESSES.app_url, {"MIRROR": "owner"}),
-    "owner": _database(ADDRESSES.owner_url, {"DEPENDENCIES": []}),
 }
+if ADDRESSES.owner_url:  # known to whoever migrates; web and workers do better without
+    DATABASES["owner"] = _database(ADDRESSES.owner_url, {"DEPENDENCIES": []})
 DATABASE_ROUTERS = ["partners.tenancy.router.OwnerMigrates"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -196,25 +198,11 @@ TIME_ZONE = "UTC"
 
 # --- jobs ---
 CELERY_BROKER_URL = ADDRESSES.broker_url
-
-
-def _queue_options() -> dict[str, Any]:
-    address = conninfo_to_dict(CELERY_BROKER_URL.replace("pgmq:", "postgresql:", 1))
-    return {
-        # Said in full, or pgmq goes where DATABASE_URL points; as words, for it takes a socket's folder in a
-        # URL for a host's name.
-        "conn_string": make_conninfo("", **address),
-        "init_extension": False,  # the queues' tables are loaded once, by whoever makes the database
-        "use_notify": True,
-        "wait_time_seconds": 0,
-        "visibility_timeout": 120,  # a dead worker's task comes back after this; its lease keeps it single
-        "pool_size": 3,
-    }
-
-
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = _queue_options() if CELERY_BROKER_URL.startswith("pgmq:") else {}
 CELERY_TASK_DEFAULT_QUEUE = "throughline"
+CELERY_BROKER_TRANSPORT_OPTIONS = transport_options(CELERY_BROKER_URL, CELERY_TASK_DEFAULT_QUEUE)
+CELERY_BROKER_CONNECTION_TIMEOUT = CONNECT_SECONDS
+CELERY_BROKER_HEARTBEAT = 30  # seconds; RabbitMQ's worker notices a dead connection within two
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 4

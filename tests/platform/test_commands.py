@@ -113,5 +113,22 @@ def test_commands_that_need_no_database_start_none(own_home: Path) -> None:
 
 def test_half_an_address_is_refused(own_home: Path) -> None:
     refused = start(own_home, "check", DATABASE_URL="postgresql://a:b@127.0.0.1/c")
-    assert "DATABASE_OWNER_URL and CELERY_BROKER_URL is not" in refused.communicate()[1]
+    assert "DATABASE_URL is set but CELERY_BROKER_URL is not" in refused.communicate()[1]
     assert refused.returncode != 0
+
+
+def test_a_broker_on_which_no_job_was_tested_is_refused(own_home: Path) -> None:
+    address = {"DATABASE_URL": "postgresql://a:b@127.0.0.1/c", "CELERY_BROKER_URL": "sqs://"}
+    refused = start(own_home, "check", **address)
+    assert "CELERY_BROKER_URL begins with 'sqs:'. Give the address of RabbitMQ" in refused.communicate()[1]
+    assert refused.returncode != 0
+
+
+def test_who_serves_needs_no_owner_and_who_migrates_is_told_so(own_home: Path) -> None:
+    address = {"DATABASE_URL": "postgresql://a:b@127.0.0.1/c", "CELERY_BROKER_URL": "redis://127.0.0.1"}
+    assert start(own_home, "check", **address).wait() == 0
+    for command in ("migrate", "showmigrations"):
+        refused = start(own_home, command, **address)
+        assert "Set DATABASE_OWNER_URL for this command" in refused.communicate()[1]
+        assert refused.returncode == 1
+    assert not (own_home / "server").exists()

@@ -1,10 +1,14 @@
 """A process does not serve with a database whose walls could be passed."""
 
+import psycopg
 import pytest
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
 from django.db import connection, connections
 
 from partners.tenancy import startup, walls
+from partners.tenancy.management.commands import migrate
 from partners.tenancy.startup import refuse_unsafe_database
 from tests.world import World
 
@@ -45,6 +49,18 @@ def test_an_old_server_is_refused(world: World, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(startup, "OLDEST_SERVER", 990000)
     with pytest.raises(ImproperlyConfigured, match="is too old"):
         refuse_unsafe_database()
+
+
+def test_a_migration_gives_way_to_whoever_uses_the_table(
+    committed_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrate, "LOCK_TIMEOUT", "50ms")
+    name = connections["owner"].settings_dict["NAME"]
+    with psycopg.connect(settings.ADDRESSES.owner_url, dbname=name) as other:
+        other.execute("LOCK TABLE django_migrations")
+        with pytest.raises(CommandError, match="was in use for 50ms"):
+            call_command("migrate", verbosity=0)
+    call_command("migrate", verbosity=0)
 
 
 def test_history_cannot_be_rewritten_by_the_application(trading_world: World) -> None:

@@ -1,8 +1,11 @@
 """`showmigrations`, through the owner's role: the application's may not read the list."""
 
+from typing import Any
+
 from django.core.management.base import CommandParser
 from django.core.management.commands.showmigrations import Command as DjangoShowMigrations
 
+from partners.tenancy.commands import require_owner
 from partners.tenancy.router import OWNER
 
 
@@ -12,3 +15,7 @@ class Command(DjangoShowMigrations):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.set_defaults(database=OWNER)
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        require_owner()
+        return super().execute(*args, **options)

@@ -1,16 +1,21 @@
 """manage.py relay: hand what is written in the outbox to the broker, as soon as it is committed."""
 
+import logging
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
+from kombu.exceptions import OperationalError
 
 from partners.jobs.services import relay_waiting
+from portal.broker import ANSWER_SECONDS
 from portal.celery import app
 from portal.database import prepare_for_service
 from portal.dispatch import DISPATCH
 
 QUIET_SECONDS = 10.0  # a look without being woken, in case a wake-up was lost with a connection
+BROKER_AWAY = "The broker does not answer. What waits in the outbox stays there."
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -26,15 +31,20 @@ class Command(BaseCommand):
         prepare_for_service()
         while True:
             _listen()  # before looking, so that nothing falls in between
-            while relay_waiting(DISPATCH, _send):
-                pass
+            try:
+                while relay_waiting(DISPATCH, _send):
+                    pass
+            except OperationalError as error:
+                if once:
+                    raise CommandError(f"{BROKER_AWAY} Start the broker and run this again.") from error
+                logger.warning("%s Looking again in %.0f s at the latest.", BROKER_AWAY, QUIET_SECONDS)
             if once:
                 return
             _wait()
 
 
 def _send(task: str, payload: dict[str, Any]) -> None:
-    app.send_task(task, kwargs=payload)
+    app.send_task(task, kwargs=payload, confirm_timeout=ANSWER_SECONDS)
 
 
 def _listen() -> None:
