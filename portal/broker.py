@@ -52,7 +52,7 @@ def _pgmq(url: str) -> dict[str, Any]:
         "wait_time_seconds": 0,
         "visibility_timeout": VISIBLE_AGAIN_SECONDS,
         "pool_size": 3,
-        "pool_timeout": ANSWER_SECONDS,
+        "pool_timeout": CONNECT_SECONDS,
     }
 
 

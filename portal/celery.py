@@ -8,6 +8,8 @@ from celery import Celery
 from celery.exceptions import SecurityWarning
 from celery.signals import setup_logging, worker_init
 
+from portal.operations.task_lines import write_task_lines
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 # Containers run as root; what this warns of, messages that carry code, is refused here (JSON alone).
@@ -16,6 +18,7 @@ warnings.filterwarnings("ignore", "You're running the worker with superuser priv
 app = Celery("throughline")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+write_task_lines()
 
 
 @worker_init.connect

@@ -13,6 +13,7 @@ from partners.tenancy.router import OWNER
 from partners.tenancy.startup import refuse_unsafe_database
 from portal.embedded import ensure_running
 from portal.home import HomeError, locked
+from portal.logs import report_what_nobody_caught
 
 
 def start_embedded() -> None:
@@ -49,6 +50,7 @@ def prepare_for_service() -> None:
     SystemExit
         With the reason, where they do not: Celery and uvicorn let nothing less end the process.
     """
+    report_what_nobody_caught()
     try:
         start_embedded()
         refuse_unsafe_database()

@@ -4,6 +4,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
+from portal.operations import views as operations
 from portal.ui.accounts import views as accounts
 from portal.ui.clients import views as clients
 from portal.ui.definitions import views as definitions
@@ -64,6 +65,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("submissions/<str:public_id>/", include(SUBMISSION)),
     path("definitions/", definitions.definitions, name="definitions"),
     path("", include("portal.api.v1.urls")),
+    path("health/live", operations.live, name="health_live"),
+    path("health/ready", operations.ready, name="health_ready"),
+    path("metrics", operations.metrics, name="metrics"),
 ]
 
 handler400 = "portal.errors.bad_request"

@@ -1,5 +1,7 @@
 """What must be true of the database before a web or worker process serves anybody."""
 
+from collections.abc import Sequence
+
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
@@ -61,3 +63,11 @@ def refuse_unsafe_database() -> None:
         raise ImproperlyConfigured(f"Tables within reach that have no wall: {', '.join(without)}.")
     if unmirrored:
         raise ImproperlyConfigured(f"Tables within reach that have no mirror: {', '.join(unmirrored)}.")
+
+
+def count_missing_migrations(wanted: Sequence[str]) -> int:
+    """How many of these migrations, each as `app.name`, the database does not have."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT gate_count_missing_migrations(%s)", [list(wanted)])
+        missing: int = cursor.fetchone()[0]
+    return missing

@@ -1,1 +1,1 @@
-"""How an installation is watched: health, metrics, request ids."""
+"""What an installation's keepers see: health, figures, a line for what was asked and done; nobody's data."""

@@ -13,6 +13,7 @@ from portal.embedded import Addresses, addresses
 from portal.home import CHECKOUT, home, root_key, secret_key
 
 BASE_DIR = CHECKOUT
+SHORTEST_TOKEN = 32
 DEBUG = os.environ.get("THROUGHLINE_DEBUG") == "1"
 SECRET_KEY = secret_key()
 ROOT_KEY = root_key()  # pseudonyms and handles are derived from it
@@ -54,7 +55,9 @@ INSTALLED_APPS = [
     "portal.ui",
 ]
 MIDDLEWARE = [
+    "portal.operations.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "portal.operations.middleware.ProbeMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -158,6 +161,7 @@ LANGUAGE_COOKIE_SECURE = HTTPS
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 # The proxy's X-Forwarded-Proto is read by uvicorn, from trusted addresses only (FORWARDED_ALLOW_IPS).
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = ["^health/", "^metrics$"]  # asked from inside, past the proxy
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
@@ -276,15 +280,28 @@ def _mail_server(url: str) -> dict[str, Any]:
 # Without a mail server letters are laid as files into the home, where a newcomer finds them.
 globals().update(_mail_server(os.environ.get("THROUGHLINE_SMTP_URL", "")))
 
-# --- logs ---
+# --- for the installation's keepers ---
+METRICS_TOKEN = os.environ.get("THROUGHLINE_METRICS_TOKEN", "")
+if 0 < len(METRICS_TOKEN) < SHORTEST_TOKEN:
+    raise ImproperlyConfigured(
+        f"THROUGHLINE_METRICS_TOKEN has {len(METRICS_TOKEN)} characters. Give it {SHORTEST_TOKEN} or more, or leave"
+        " it out and /metrics is not there."
+    )
+LOGS = os.environ.get("THROUGHLINE_LOGS") or "plain"
+if LOGS not in ("plain", "json"):
+    raise ImproperlyConfigured(f"THROUGHLINE_LOGS is '{LOGS}'. Say plain or json.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"()": "portal.logs.PlainFormatter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {
+        "plain": {"()": "portal.logs.PlainFormatter"},
+        "json": {"()": "portal.logs.JsonFormatter"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOGS}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.request": {"level": "ERROR"},  # each refusal has its line in portal.operations
         "celery": {"level": "WARNING"},
         "kombu": {"level": "WARNING"},
         "pgmq": {"level": "WARNING"},

@@ -13,6 +13,7 @@ from django.utils import timezone
 from partners.audit.services import record
 from partners.organisations.login import Seat, list_seats
 from partners.tenancy.context import acting_as
+from portal.operations.requests import note_organisation
 
 API = "/api/"
 SEAT = "seat"  # the session's choice among the user's memberships
@@ -39,6 +40,7 @@ class ActorMiddleware:
         request.seats, request.seat = seats, seat  # type: ignore[attr-defined]
         if seat is None:
             return self.get_response(request)
+        note_organisation(seat.organisation_public_id)
         with acting_as(seat.actor(cast(int, request.user.pk))), timezone.override(seat.time_zone):
             response = self.get_response(request)
             if response.status_code >= SERVER_ERROR:

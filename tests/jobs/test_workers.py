@@ -1,16 +1,22 @@
 """The whole way with the real parts: relay, broker, Celery worker, PostgreSQL. A killed worker counts nothing twice."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
+from django.test import Client
+from django.urls import reverse
 
 from analytics.runs.models import AnalysisRun
 from integrations.ingestion.models import Submission, SubmissionCheck
@@ -18,8 +24,10 @@ from integrations.ingestion.services import receive_file
 from partners.jobs.models import Job
 from partners.ledger.models import Line
 from partners.tenancy.context import acting_as
+from portal.broker import transport_options
 from portal.celery import app
 from tests.ingestion.files import GOOD, HEADINGS
+from tests.platform.test_commands import free_port
 from tests.world import World, build_world
 
 PATIENCE = 60.0
@@ -32,8 +40,10 @@ def committed_world(committed_db: None) -> World:
 
 
 @contextmanager
-def running(environment: dict[str, str], *command: str) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen([sys.executable, *command], cwd=settings.BASE_DIR, env=environment)
+def running(
+    environment: dict[str, str], *command: str, log: IO[str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen([sys.executable, *command], cwd=settings.BASE_DIR, env=environment, stderr=log)
     try:
         yield process
     finally:
@@ -63,10 +73,19 @@ def relay(empty_queue: None, child_environment: dict[str, str]) -> Iterator[None
 
 
 @pytest.fixture
-def celery_worker(child_environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def celery_worker(child_environment: dict[str, str], worker_log: Path) -> Iterator[subprocess.Popen[bytes]]:
     command = ["-m", "celery", "-q", "-A", "portal", "worker", "--concurrency=2", "--loglevel=WARNING"]
-    with running(child_environment, *command, "--without-gossip", "--without-mingle") as process:
+    environment = child_environment | {"THROUGHLINE_LOGS": "json"}
+    with (
+        worker_log.open("w") as log,
+        running(environment, *command, "--without-gossip", "--without-mingle", log=log) as process,
+    ):
         yield process
+
+
+@pytest.fixture
+def worker_log(tmp_path: Path) -> Path:
+    return tmp_path / "worker.log"
 
 
 def children(pid: int) -> list[int]:
@@ -143,3 +162,54 @@ def test_a_killed_worker_s_file_goes_on_with_another_and_counts_once(
         assert Line.objects.count() == lines
         assert SubmissionCheck.objects.get(submission=submission).totals["net"] == {"USD": f"{lines * 10}.00"}
         assert Job.objects.get(key__startswith="ingestion.check").tries == 2
+
+
+def test_a_broker_that_is_away_harms_no_page_and_loses_no_task(
+    committed_world: World,
+    empty_queue: None,
+    child_environment: dict[str, str],
+    celery_worker: subprocess.Popen[bytes],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = committed_world
+    away = (
+        urlsplit(settings.CELERY_BROKER_URL)._replace(netloc=f"guest:guest@127.0.0.1:{free_port()}").geturl()
+    )
+    relay = [sys.executable, "manage.py", "relay", "--once"]
+    with monkeypatch.context() as during:
+        during.setenv("CELERY_BROKER_URL", away)
+        during.setitem(app.conf, "broker_transport_options", transport_options(away, "away"))
+        client = Client()
+        client.force_login(world.seats["ana"].user)
+        submission = send(world, GOOD.encode())
+        assert client.get(reverse("submission", args=[submission.public_id])).status_code == 200
+        environment = child_environment | {"CELERY_BROKER_URL": away}
+        refused = subprocess.run(
+            relay, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True
+        )
+    assert refused.returncode == 1
+    assert "CommandError: The broker does not answer. What waits in the outbox stays there" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert state_of(world, submission) == State.RECEIVED
+    with running(child_environment, "manage.py", "relay"):
+        until(lambda: state_of(world, submission) == State.COMMITTED)
+
+
+def test_a_task_that_arrives_three_times_counts_once(
+    committed_world: World, empty_queue: None, celery_worker: subprocess.Popen[bytes], worker_log: Path
+) -> None:
+    world = committed_world
+    submission = send(world, big_file(5_000))
+    task = {"organisation_id": world.orgs["northwest"].pk, "event_id": 7, "submission_id": submission.pk}
+    for _ in range(3):
+        app.send_task("ingestion.check", kwargs=task)
+
+    def outcomes() -> Counter[str]:
+        lines = [json.loads(line) for line in worker_log.read_text().splitlines() if line.endswith("}")]
+        return Counter(line["outcome"] for line in lines if "outcome" in line)
+
+    until(lambda: outcomes()["done"] == 3)
+    with acting_as(world.actor("ana")):
+        assert Job.objects.get(key__startswith="ingestion.check").tries == 1
+        assert SubmissionCheck.objects.get(submission=submission).totals["net"] == {"USD": "50000.00"}
+    assert "Shop" not in worker_log.read_text()

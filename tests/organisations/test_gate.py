@@ -79,8 +79,9 @@ def test_the_gate_s_functions_are_all_that_runs_with_the_owner_s_rights(world: W
             "SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace ORDER BY 1"
         )
         assert [name for (name,) in cursor.fetchall()] == [
-            "gate_credential", "gate_login", "gate_makes", "gate_organisation", "gate_seats", "gate_submission",
-            "gate_user",
+            "gate_count_jobs", "gate_count_missing_migrations", "gate_count_submissions", "gate_credential",
+            "gate_due_schedules", "gate_login", "gate_makes", "gate_organisation", "gate_outbox_backlog", "gate_seats",
+            "gate_submission", "gate_user",
         ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from pytest_django import Settings
 from portal.logs import PlainFormatter
 
 
-def line(message: str, *values: object) -> str:
+def line(message: str, *values: object, by: str = "portal") -> str:
     """How a failure that quotes a customer, caused by another, is written."""
     try:
         try:
@@ -16,7 +16,7 @@ def line(message: str, *values: object) -> str:
             raise ValueError("'Acme Ltd' is no number") from error
     except ValueError as error:
         details = (type(error), error, error.__traceback__)
-        record = logging.LogRecord("portal", logging.ERROR, __file__, 1, message, values, details)
+        record = logging.LogRecord(by, logging.ERROR, __file__, 1, message, values, details)
     return PlainFormatter().format(record)
 
 
@@ -31,7 +31,7 @@ def test_an_exception_is_told_by_types_and_places() -> None:
 
 def test_what_celery_quotes_of_a_failed_task_is_left_out() -> None:
     context = {"name": "ingestion.check", "exc": "'Acme Ltd' is no number", "args": "('Acme Ltd',)"}
-    written = line("Task %(name)s %(args)s raised: %(exc)s", context)
+    written = line("Task %(name)s %(args)s raised: %(exc)s", context, by="celery.app.trace")
     assert "Task ingestion.check … raised: ValueError" in written
     assert "Acme" not in written
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ingestion", "0003_mirror"),
+        ("ingestion", "0004_figures"),
     ]
 
     operations = [
