@@ -25,7 +25,7 @@ from analytics.runs.reading import (
     lit_steps,
     open_findings,
 )
-from partners.access.doors import AccountCard, cards_of, handles_in_reach, list_cards
+from partners.access.doors import AccountCard, cards_of, find_cards, handles_in_reach, list_cards
 from partners.access.reach import accounts_in_reach
 from partners.agreements.models import Partnership
 
@@ -153,8 +153,10 @@ def get_account_row(partnership: Partnership, card: AccountCard) -> AccountRow |
 
 
 def list_late_orders(partnerships: Sequence[Partnership]) -> list[LateOrder]:
-    """Accounts that should have ordered by now, most at stake first."""
-    return _late_orders(_look_at(partnerships))
+    """Accounts that should have ordered by now, most at stake first. No other account is read."""
+    late = open_findings([one.pk for one in partnerships], kind=LATE)
+    cards = find_cards(partnerships, {account_id for _, account_id in late})
+    return _late_orders(_look_at(partnerships, {key: cards[key] for key in late if key in cards}))
 
 
 def _account_rows(sight: _Sight) -> list[AccountRow]:
