@@ -76,7 +76,7 @@ def acting_as(actor: Actor) -> Iterator[Actor]:
             if outer is None:
                 for forget in after_leaving:
                     forget()
-        if is_nested:
+        if is_nested and not connection.needs_rollback:
             _write_settings(outer or NOBODY)
 
 

@@ -106,7 +106,8 @@ def _seal(asked: Asked, position: Position) -> str:
 
 def _opened(cursor: str) -> dict[str, Any]:
     try:
-        held: dict[str, Any] = json.loads(_box().decrypt(base64.urlsafe_b64decode(cursor.encode()), None))
+        sealed = base64.b64decode(cursor.encode(), altchars=b"-_", validate=True)
+        held: dict[str, Any] = json.loads(_box().decrypt(sealed, None))
     except (InvalidTag, ValueError):
         raise BadParameter("cursor", "This is no cursor. Follow 'next' as it was given.") from None
     return held

@@ -4,7 +4,6 @@ A token carries the client's scopes or fewer, lives an hour, and ends with its c
 """
 
 import base64
-import binascii
 from dataclasses import dataclass
 from typing import Any
 
@@ -135,6 +134,6 @@ def _shown(request: Request) -> tuple[str, str]:
         return request.client_id or "", request.client_secret or ""
     try:
         client_id, _, secret = base64.b64decode(words, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # no ASCII, no base64, or no UTF-8 within
         return "", ""
     return client_id, secret

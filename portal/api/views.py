@@ -83,6 +83,9 @@ class ApiView(APIView):
     def parameters(self) -> dict[str, Any]:
         """The parameters of the address, each checked."""
         form = self.query(data=self.request.query_params)
+        for name, value in self.request.query_params.items():
+            if not value and not getattr(form.fields[name], "allow_blank", False):
+                raise BadParameter(name, f"The parameter '{name}' is given without a value.")
         if not form.is_valid():
             name, faults = next(iter(form.errors.items()))
             raise BadParameter(name, f"The parameter '{name}' cannot be used: {faults[0]}")

@@ -3,6 +3,7 @@
 It is made once a module, and every test takes back what it does to it.
 """
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -49,12 +50,10 @@ class Caller:
         """Any method, with a body of JSON unless its type is said; `path` is an address or what follows /api/v1/."""
         url = path if path.startswith(("/", "http")) else V1 + path
         given = {"Authorization": f"Bearer {self.words}", **headers}
-        kind = {} if body is None else {"content_type": given.pop("Content-Type", "application/json")}
-        if body is None and method not in ("get", "head"):
-            kind = {"content_type": "application/octet-stream"}
-        call = getattr(self.client, method)
-        found: HttpResponse = call(
-            url.removeprefix(PUBLIC), *([] if body is None else [body]), headers=given, **kind
+        kind = given.pop("Content-Type", "application/octet-stream" if body is None else "application/json")
+        sent = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        found: HttpResponse = self.client.generic(
+            method.upper(), url.removeprefix(PUBLIC), sent, content_type=kind, headers=given
         )
         return found
 
