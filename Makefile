@@ -49,6 +49,8 @@ lint: setup
 	$(PY) -m ruff format --check --quiet .
 	$(PY) -c "from importlinter.cli import lint_imports_command; lint_imports_command()" --no-logo
 	$(PY) manage.py makemigrations --check --dry-run
+	$(VENV)/bin/hadolint docker/Dockerfile
+	$(VENV)/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker/compose.yaml
 
 types: setup
 	$(PY) -m mypy .

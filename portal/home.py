@@ -35,15 +35,28 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def secret(name: str, folder: Path | None = None) -> str:
-    """The secret of that name: 64 hexadecimal digits, drawn once and kept in a file of mode 0600."""
+    """The secret of that name: 64 hexadecimal digits, drawn once and kept in a file of mode 0600.
+
+    Raises
+    ------
+    HomeError
+        Where there is none yet and the home does not keep one.
+    """
     folder = folder or home()
     path = folder / "secrets" / name
-    if not path.exists():
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        with locked(folder / "secrets.lock"):
-            if not path.exists():
-                _write_whole(path, secrets.token_hex(ROOT_KEY_BYTES))
-    return path.read_text(encoding="ascii")
+    try:
+        if not path.exists():
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            with locked(folder / "secrets.lock"):
+                if not path.exists():
+                    _write_whole(path, secrets.token_hex(ROOT_KEY_BYTES))
+        return path.read_text(encoding="ascii")
+    except OSError as error:
+        raise HomeError(
+            f"The home {folder} does not keep the secret '{name}' ({error.strerror}). On a server give DATABASE_URL,"
+            " CELERY_BROKER_URL, THROUGHLINE_SECRET_KEY and THROUGHLINE_ROOT_KEY, and none is kept; elsewhere set"
+            " THROUGHLINE_HOME to a folder that this user may write."
+        ) from error
 
 
 def _write_whole(path: Path, text: str) -> None:

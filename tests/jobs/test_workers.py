@@ -27,6 +27,7 @@ from partners.tenancy.context import acting_as
 from portal.broker import transport_options
 from portal.celery import app
 from tests.ingestion.files import GOOD, HEADINGS
+from tests.operations.image import services
 from tests.platform.test_commands import free_port
 from tests.world import World, build_world
 
@@ -74,12 +75,9 @@ def relay(empty_queue: None, child_environment: dict[str, str]) -> Iterator[None
 
 @pytest.fixture
 def celery_worker(child_environment: dict[str, str], worker_log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    command = ["-m", "celery", "-q", "-A", "portal", "worker", "--concurrency=2", "--loglevel=WARNING"]
+    program, *words = services()["worker"]["command"]
     environment = child_environment | {"THROUGHLINE_LOGS": "json"}
-    with (
-        worker_log.open("w") as log,
-        running(environment, *command, "--without-gossip", "--without-mingle", log=log) as process,
-    ):
+    with worker_log.open("w") as log, running(environment, "-m", program, *words, log=log) as process:
         yield process
 
 
