@@ -194,3 +194,10 @@ def told(response: HttpResponse, status: int, code: str) -> dict[str, Any]:
 def places(problem: Mapping[str, Any]) -> list[str]:
     """Where the errors of a problem are."""
     return [error.get("pointer", error.get("parameter", "")) for error in problem.get("errors", [])]
+
+
+def but_request_id(answer: HttpResponse) -> tuple[dict[str, Any], dict[str, str]]:
+    """An answer without what differs between any two calls."""
+    body = {name: value for name, value in answer.json().items() if name != "request_id"}
+    changing = {"RateLimit", "X-Request-Id", "ETag"}  # of a problem, whose body holds its number
+    return body, {name: value for name, value in answer.headers.items() if name not in changing}

@@ -5,7 +5,6 @@ import logging
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client as Browser
 
 from partners.audit.models import AuditEntry
@@ -17,7 +16,7 @@ from partners.tenancy.models import new_public_id
 from portal.api.schema import document
 from portal.api.v1.accounts import views as accounts
 from portal.api.v1.follow_ups import views as follow_ups
-from tests.api.conftest import KEY, Call, Caller, pair_of, places, told
+from tests.api.conftest import KEY, Call, Caller, but_request_id, pair_of, places, told
 from tests.ui.conftest import canary
 from tests.world import World
 
@@ -42,13 +41,6 @@ def about_things() -> list[tuple[str, str, str, str]]:
                 about = path.partition("{")[2].partition("}")[0]
                 found.append((method, path, operation["operationId"], about))
     return found
-
-
-def but_request_id(answer: HttpResponse) -> tuple[dict[str, Any], dict[str, str]]:
-    """An answer without what differs between any two calls."""
-    body = {name: value for name, value in answer.json().items() if name != "request_id"}
-    changing = {"RateLimit", "X-Request-Id"}
-    return body, {name: value for name, value in answer.headers.items() if name not in changing}
 
 
 @pytest.mark.parametrize("person", STRANGERS)

@@ -27,7 +27,7 @@ PINNED = {
     "list_accounts": 22,
     "list_comments": 27,
     "list_follow_ups": 20,
-    "list_late_orders": 20,
+    "list_late_orders": 22,
     "list_lines": 17,
     "list_months": 18,
     "list_owners": 18,

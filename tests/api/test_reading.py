@@ -17,7 +17,7 @@ from partners.audit.models import AccessEntry
 from partners.catalogue.models import ProductFamily
 from partners.tenancy.context import acting_as
 from portal.ui.accounts.listing import slug
-from tests.api.conftest import PAIR, Call, addresses, pair_of, reshare
+from tests.api.conftest import PAIR, Call, addresses, but_request_id, pair_of, reshare
 from tests.ui.conftest import FIRST, amount, analyse, canary, ref_of
 from tests.world import World
 
@@ -267,5 +267,5 @@ def test_an_account_is_read_in_the_partnership_that_is_named(world: World, call:
     foreign, invented = pair_of(world, "contoso", "outpost").public_id, "ptn_00000000000000000000"
     refused = [ana.get(f"accounts/{ref}", partnership=one) for one in (foreign, invented)]
     assert [answer.status_code for answer in refused] == [400, 400]
-    assert refused[0].content == refused[1].content
+    assert but_request_id(refused[0]) == but_request_id(refused[1])
     assert ana.ask("head", f"accounts/{ref}").content == b""
