@@ -25,7 +25,8 @@ from partners.agreements.models import Partnership
 LATE, LAPSED = "should_have_ordered", "lapsed"
 OutcomeT = TypeVar("OutcomeT", Standing, StandingMoney, StandingProfit)
 Key = tuple[int, int]  # partnership and account
-Only = int | str | list[int]  # what a column is narrowed to: account_id=7, account_id__in=[7, 9], kind="lapsed"
+# What a column is narrowed to: account_id=7, account_id__in=[7, 9], kind="lapsed".
+Only = int | str | list[int]
 
 
 @dataclass(frozen=True)
