@@ -127,6 +127,7 @@ def test_a_change_is_replayed_though_its_tag_is_old_by_then(
     first, second = (ana.patch(path, {"next_step": "Drive there"}, **headers) for _ in range(2))
     assert (first.status_code, second.status_code, is_replay(second)) == (200, 200, True)
     assert first.content == second.content
+    told(ana.patch(path, {"next_step": "Drive there"}, **{"Idempotency-Key": "k"}), 428, "if_match_missing")
 
 
 def test_a_key_is_remembered_for_a_day(world: World, call: Call, ids: dict[str, str]) -> None:

@@ -83,14 +83,12 @@ class FollowUpView(ApiView):
         self, public_id: str, change: Callable[[FollowUpPicture], object], text: str = ""
     ) -> Response:
         """Change what the caller has read, or refuse: 428 without If-Match, 412 where it was changed meanwhile."""
+        wanted = self.request.headers.get("If-Match")
+        if wanted is None:
+            raise Problem(428, "if_match_missing", "Say with If-Match which state you have read: its ETag.")
 
         def act() -> str:
             picture = get_follow_up(public_id)
-            wanted = self.request.headers.get("If-Match")
-            if wanted is None:
-                raise Problem(
-                    428, "if_match_missing", "Say with If-Match which state you have read: its ETag."
-                )
             if wanted != "*" and tag_of(picture) not in [tag.strip() for tag in wanted.split(",")]:
                 raise _stale()
             change(picture)
