@@ -1,5 +1,6 @@
 """Reports: when they are due and for whom, and the archive of what was written, each reader's own."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from partners.agreements.models import Partnership
@@ -117,16 +118,18 @@ class Report(WalledModel):
 
 
 class Basis(WalledModel):
-    """Another's data in a report, and the epoch of sight in which it was read."""
+    """Another's data in a report, and the sight in which it was read: its epoch, and the grants in force.
+
+    A grant can end without a new epoch, where others open the same rows. What people wrote freely is withdrawn with it
+    all the same, and so is what tells of a whole file.
+    """
 
     organisation_id = models.BigIntegerField(db_default=ActingOrganisation(), editable=False)
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="bases")
     partnership_id = models.BigIntegerField()
     distributor_id = models.BigIntegerField()
     epoch = models.PositiveBigIntegerField()
-
-    class Meta(WalledModel.Meta):
-        indexes = [models.Index(fields=["partnership_id"], name="bases_of_partnership")]
+    grants = ArrayField(models.BigIntegerField())
 
 
 class ReportFile(WalledModel):

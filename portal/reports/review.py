@@ -69,7 +69,7 @@ class LateLine:
 
 @dataclass(frozen=True)
 class FollowUpLine:
-    """Somebody takes care of an account: what comes next, who does it and until when."""
+    """One's own side takes care of an account: what comes next, who does it and until when."""
 
     step: str
     plan: str
@@ -243,7 +243,8 @@ def _fall(
         chart=drawing.spec if drawing else None,
         figures=_year(picture),
         stopped=", ".join(family.name for family in picture.families if family.state == "stopped"),
-        follow_ups=[_follow_up_line(row) for row in follow_ups if row.card == card],
+        # One's own alone: the other side may keep its work to itself again, and paper would not notice.
+        follow_ups=[_follow_up_line(row) for row in follow_ups if row.is_own and row.card == card],
     )
 
 
@@ -264,10 +265,8 @@ def _year(picture: AccountPicture) -> list[tuple[str, str]]:
 
 def _follow_up_line(row: FollowUpRow) -> FollowUpLine:
     step = row.matter.next_step if row.matter else _("What it is about is no longer shared with you")
-    who = [row.follow_up.owner_name, _review_day(row)]
-    if not row.is_own:
-        who.insert(1, _("the other side's"))
-    return FollowUpLine(step, " · ".join(who), _follow_up_address(row))
+    plan = f"{row.follow_up.owner_name} · {_review_day(row)}"
+    return FollowUpLine(step, plan, _follow_up_address(row))
 
 
 def _review_day(row: FollowUpRow) -> str:

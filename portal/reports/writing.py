@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 
 from partners.access.doors import list_partnerships, list_shared_categories
 from partners.access.reach import digest_of_rights
-from partners.agreements.models import Partnership
+from partners.agreements.models import Grant, Partnership
 from partners.audit.services import note_read, record
 from partners.jobs.services import announce, emit
 from partners.organisations.login import Seat, list_seats
@@ -92,22 +92,25 @@ def _write(report: Report, seat: Seat, done: Done) -> None:
     with acting_as(reader):
         partnerships = _partnerships(report)
         before, rights = _sight(partnerships), digest_of_rights()
-        draft = BytesIO()
         written_at = timezone.now()
         who = Reader(report.reader_name, seat.organisation_name, report.public_id)
-        pages = write_review(gather_review(who, partnerships, written_at), draft)
+        review = gather_review(who, partnerships, written_at)
+    draft = BytesIO()
+    pages = write_review(review, draft)
     if live_seat(report) != seat:
         raise SightChanged
     with acting_as(reader):
+        # Asked before the comparison: what is taken away after it is in the bases, and closes the document.
+        bases = _bases(report, partnerships)
         if _sight(_partnerships(report)) != before or digest_of_rights() != rights:
             raise SightChanged
-        _store(report, partnerships, draft.getvalue(), pages, rights, written_at)
+        _store(report, bases, draft.getvalue(), pages, rights, written_at)
         done()
 
 
 def _store(
     report: Report,
-    partnerships: Collection[Partnership],
+    bases: Collection[Basis],
     content: bytes,
     pages: int,
     rights: str,
@@ -123,17 +126,31 @@ def _store(
     )
     if not kept:
         return
-    own, shared = current_organisation_id(), list_shared_categories(partnerships)
-    Basis.objects.bulk_create(
-        [
-            Basis(report=report, partnership_id=one.pk, distributor_id=one.distributor_id, epoch=one.epoch)
-            for one in partnerships
-            if one.distributor_id != own and shared[one.pk]
-        ]
-    )
+    Basis.objects.bulk_create(bases)
+    # Should sight have gone since the comparison, the file's wall refuses it, and the task's next try writes it anew.
     ReportFile.objects.create(report=report, reader_user_id=report.reader_user_id, content=content)
     emit("report.ready", report_id=report.pk)
-    announce("report", own)
+    announce("report", current_organisation_id())
+
+
+def _bases(report: Report, partnerships: Collection[Partnership]) -> list[Basis]:
+    """What of others the reader sees a part of, with the epoch that was read and the grants of this moment."""
+    own, shared, grants = (
+        current_organisation_id(),
+        list_shared_categories(partnerships),
+        _grants(partnerships),
+    )
+    return [
+        Basis(
+            report=report,
+            partnership_id=one.pk,
+            distributor_id=one.distributor_id,
+            epoch=one.epoch,
+            grants=grants[one.pk],
+        )
+        for one in partnerships
+        if one.distributor_id != own and shared[one.pk]
+    ]
 
 
 def _partnerships(report: Report) -> list[Partnership]:
@@ -143,8 +160,18 @@ def _partnerships(report: Report) -> list[Partnership]:
     return [one for one in found if one.pk == report.partnership_id]
 
 
-def _sight(partnerships: Collection[Partnership]) -> list[tuple[int, int, str]]:
-    return sorted((one.pk, one.epoch, one.state) for one in partnerships)
+def _sight(partnerships: Collection[Partnership]) -> list[tuple[int, int, str, list[int]]]:
+    grants = _grants(partnerships)
+    return sorted((one.pk, one.epoch, one.state, grants[one.pk]) for one in partnerships)
+
+
+def _grants(partnerships: Collection[Partnership]) -> dict[int, list[int]]:
+    """The grants in force, by partnership."""
+    found: dict[int, list[int]] = {one.pk: [] for one in partnerships}
+    live = Grant.objects.filter(partnership__in=found, revoked_at=None).order_by("pk")
+    for partnership_id, grant_id in live.values_list("partnership_id", "pk"):
+        found[partnership_id].append(grant_id)
+    return found
 
 
 def live_seat(report: Report) -> Seat | None:

@@ -4,9 +4,16 @@ from collections.abc import Callable
 from io import BytesIO
 
 import pytest
+from django.utils import timezone
 from pypdf import PdfReader
 
+from analytics.runs.pictures import get_finding
+from analytics.runs.reading import LATE
+from partners.access.doors import list_cards
 from partners.agreements.models import Category
+from partners.engagement.colleagues import list_owners
+from partners.engagement.models import FollowUp
+from partners.engagement.services import Plan, open_follow_up
 from partners.tenancy.context import acting_as
 from portal.reports.models import Report
 from portal.reports.schedules import ask_for_review
@@ -43,6 +50,17 @@ def written(world: World, person: str) -> Report:
 def fresh(world: World, person: str, report: Report) -> Report:
     with acting_as(world.actor(person)):
         return Report.objects.get(pk=report.pk)
+
+
+def take_care(world: World, person: str, pair: tuple[str, str], next_step: str) -> FollowUp:
+    """This person opens a follow-up of the first account's late order, for today."""
+    partnership = world.partnerships[pair]
+    with acting_as(world.actor(person)):
+        card = min(list_cards([partnership]).items())[1]
+        finding, owner = get_finding(partnership, card, LATE), list_owners(partnership.pk, card.account_id)[0]
+        assert finding is not None
+        plan = Plan(owner.public_id, next_step, None, timezone.localdate())
+        return open_follow_up(partnership, card, finding, plan)
 
 
 def text_of(world: World, person: str, report: Report) -> str:

@@ -7,10 +7,9 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.utils import timezone, translation
+from django.utils import translation
 
-from analytics.runs.pictures import get_finding
-from analytics.runs.reading import LATE, Money, Stake
+from analytics.runs.reading import Money, Stake
 from analytics.runs.selectors import Overview, get_overview
 from integrations.ingestion.models import Submission
 from integrations.ingestion.services import (
@@ -19,20 +18,20 @@ from integrations.ingestion.services import (
     confirm_submission,
     receive_file,
 )
-from partners.access.doors import list_cards, list_partnerships
+from partners.access.doors import list_partnerships
 from partners.access.reach import give_reach
 from partners.accounts.models import AccountIdentity
 from partners.agreements.models import Category, Granularity, Partnership
 from partners.agreements.services import revoke_grant
 from partners.audit.selectors import list_readings
-from partners.engagement.colleagues import list_owners
-from partners.engagement.services import Plan, open_follow_up, share
+from partners.engagement.services import share
 from partners.organisations.models import User
 from partners.tenancy.context import acting_as
 from portal.reports.quality import notes_on
 from portal.reports.review import Reader, Review, gather_review
 from portal.telling.headline import headline
 from portal.telling.wording import day, days, money
+from tests.reports.conftest import take_care
 from tests.reports.paper import WRITTEN_AT, bookmarks_of, links_of, pages_of, text_of, unbroken, write
 from tests.ui.conftest import AS_OF, NamedSale, amount, analyse, canary, channel, sell_steadily
 from tests.ui.test_masking import MONEY, figures
@@ -165,14 +164,9 @@ def test_who_takes_care_of_it_is_told_to_who_sees_it(northwest: World) -> None:
     northwest.share(*NORTHWEST, *Category)
     analyse(northwest, "northwest")
     partnership = northwest.partnerships[NORTHWEST]
-    with acting_as(northwest.actor("ana")):
-        card = min(list_cards([partnership]).items())[1]
-        finding, owner = get_finding(partnership, card, LATE), list_owners(partnership.pk, card.account_id)[0]
-        assert finding is not None
-        plan = Plan(owner.public_id, "Ring them about <b>frames</b>", None, timezone.localdate())
-        opened = open_follow_up(partnership, card, finding, plan)
+    opened = take_care(northwest, "ana", NORTHWEST, "Ring them about <b>frames</b>")
     review = gather(northwest, "ana", partnership)
-    assert [line.owner for line in review.late] == [owner.name]
+    assert [line.owner for line in review.late] == [opened.owner_name]
     assert review.late[0].follow_up == f"http://localhost:8000/follow-ups/{opened.public_id}/"
     assert "Ring them about <b>frames</b>" in text_of(write(review))
     assert "Ring them" not in printed(northwest, "mia", partnership)
@@ -180,7 +174,7 @@ def test_who_takes_care_of_it_is_told_to_who_sees_it(northwest: World) -> None:
         share(opened.public_id, opened.version)
     theirs = gather(northwest, "mia", partnership)
     assert [line.owner for line in theirs.late] == [""]  # not one of their own
-    assert "the other side's" in text_of(write(theirs))
+    assert "Ring them" not in text_of(write(theirs))  # what is shared by choice can be taken back
 
 
 # --- the maker ---

@@ -1,17 +1,20 @@
 """A report is written with its reader's own rights of the moment, and read no longer than they hold."""
 
 from collections.abc import Callable
+from datetime import date
 from hashlib import sha256
 from typing import Any
 
 import pytest
+from django.db import ProgrammingError
 
 from partners.access.doors import NotFound
 from partners.access.reach import give_reach, take_reach
-from partners.agreements.models import Category, Grant
+from partners.agreements.models import Category, Grant, Partnership
 from partners.agreements.services import grant_category, revoke_grant, suspend_partnership
 from partners.audit.models import AccessEntry
 from partners.audit.selectors import list_entries
+from partners.engagement.services import share
 from partners.organisations.models import Membership
 from partners.organisations.services import end_seat
 from partners.tenancy.actors import Reach, Role
@@ -20,7 +23,7 @@ from portal.reports import writing
 from portal.reports.models import Basis, Report, ReportFile
 from portal.reports.selectors import Withdrawn, get_archived, list_archive, read_file
 from portal.reports.writing import give_up_report, note_download, withdraw_reports, write_report
-from tests.reports.conftest import asked, fresh, text_of, written
+from tests.reports.conftest import asked, fresh, take_care, text_of, written
 from tests.ui.conftest import canary
 from tests.world import World
 
@@ -164,6 +167,54 @@ def test_where_sight_never_rests_nothing_is_written(shared: World, monkeypatch: 
     during_drafts(monkeypatch, move, move, move)
     write_report(report.pk, report.organisation_id)
     assert fresh(shared, "mia", report).state == State.WITHHELD
+
+
+def test_sight_taken_away_between_comparing_and_keeping_is_noticed_by_the_wall(
+    shared: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report, keep = asked(shared, "mia"), writing._store
+
+    def keep_late(*args: Any) -> None:
+        for category in (Category.IDENTITY, Category.PRICE, Category.VOLUME):
+            revoke(shared, category)
+        keep(*args)
+
+    with monkeypatch.context() as late:
+        late.setattr(writing, "_store", keep_late)
+        with pytest.raises(ProgrammingError, match="row-level security"):
+            write_report(report.pk, report.organisation_id)
+    assert fresh(shared, "mia", report).state == State.QUEUED  # and the task's next try writes it
+    for category in (Category.IDENTITY, Category.PRICE, Category.VOLUME):
+        revoke(shared, category)  # the fault took these back as well
+    write_report(report.pk, report.organisation_id)
+    assert canary("northwest") not in text_of(shared, "mia", fresh(shared, "mia", report))
+
+
+def test_a_grant_that_ends_takes_texts_along_even_where_others_open_the_same_rows(shared: World) -> None:
+    partnership = shared.partnerships[PAIR]
+    take_care(shared, "mia", PAIR, "Ring them about frames")
+    report = written(shared, "mia")
+    assert "Ring them about frames" in text_of(shared, "mia", report)
+    shared.share(*PAIR, Category.VOLUME, from_month=date(2020, 1, 1))
+    with acting_as(shared.actor("northwest-admin")):
+        before = Partnership.objects.get(pk=partnership.pk).epoch
+        revoke_grant(Grant.objects.get(partnership=partnership, category=Category.VOLUME, from_month=None))
+        assert Partnership.objects.get(pk=partnership.pk).epoch == before  # no row was lost
+    assert "Ring them about frames" not in text_of(shared, "mia", written(shared, "mia"))
+    with acting_as(shared.actor("mia")), pytest.raises(Withdrawn):
+        read_file(report.public_id)
+    withdraw_reports(report.organisation_id)
+    assert fresh(shared, "mia", report).state == State.WITHDRAWN
+
+
+def test_what_the_other_side_may_keep_to_itself_again_is_on_no_paper(shared: World) -> None:
+    opened = take_care(shared, "ana", PAIR, "Ring them about frames")
+    with acting_as(shared.actor("ana")):
+        share(opened.public_id, opened.version)
+    assert "Ring them about frames" in text_of(shared, "ana", written(shared, "ana"))
+    text = text_of(shared, "mia", written(shared, "mia"))
+    assert canary("northwest") in text
+    assert "Ring them about frames" not in text
 
 
 @pytest.mark.parametrize("category", [Category.VOLUME, Category.PRICE, Category.IDENTITY])

@@ -8,8 +8,9 @@ OWN = f"organisation_id = {ORG}"
 IS_WORKER = "(SELECT app_kind()) = 'worker'"
 FRESH = (
     "NOT EXISTS (SELECT 1 FROM reports_basis b WHERE b.report_id = reports_reportfile.report_id"
-    " AND (b.partnership_id, b.epoch) NOT IN"
-    " (SELECT p.id, p.epoch FROM agreements_partnership p WHERE p.state = 'active'))"
+    " AND ((b.partnership_id, b.epoch) NOT IN"
+    " (SELECT p.id, p.epoch FROM agreements_partnership p WHERE p.state = 'active')"
+    " OR EXISTS (SELECT 1 FROM agreements_grant g WHERE g.id = ANY (b.grants) AND g.revoked_at IS NOT NULL)))"
 )
 # Its reader sees a document while it is fresh; a worker once it is not, so that it can erase it.
 READS = f"{OWN} AND ((reader_user_id = {USER} AND {FRESH}) OR ({IS_WORKER} AND NOT ({FRESH})))"
