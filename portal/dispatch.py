@@ -31,5 +31,6 @@ DISPATCH: Dispatch = {
     "sharing.changed": _maker,
     "report.wanted": _sender(WRITE),
     # Should sight have been taken away in the moment in which it was kept, it is erased again.
-    "report.ready": _sender(MAIL, WITHDRAW),
+    "report.ready": _sender(WITHDRAW),
+    "report.mail_wanted": _sender(MAIL),
 }

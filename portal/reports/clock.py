@@ -5,11 +5,12 @@ A time that the clocks skip in spring is that much later on the day; one that th
 one that stood still, change nothing but the moment.
 """
 
+import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from partners.jobs.services import emit
 from partners.organisations.models import Membership, Organisation
@@ -18,7 +19,9 @@ from partners.tenancy.context import acting_as
 from portal.reports.models import Occurrence, Recipient, Report, Schedule
 
 WEEK = 7
+HALF_A_WEEK = timedelta(days=WEEK / 2)
 GRACE = timedelta(days=1)  # how late an occurrence is still taken
+logger = logging.getLogger(__name__)
 
 
 def occurrences(weekday: int, at: time, zone: str, after: datetime) -> Iterator[datetime]:
@@ -34,14 +37,22 @@ def occurrences(weekday: int, at: time, zone: str, after: datetime) -> Iterator[
 
 
 def take_due(now: datetime) -> int:
-    """Take every occurrence that is due, each for its own organisation; returns how many reports are wanted."""
+    """Take every occurrence that is due, each for its own organisation; returns how many reports are wanted.
+
+    One that cannot be taken keeps no other waiting: it is logged, and tried again with the next tick.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT schedule_id, organisation_id FROM gate_due_schedules(%s)", [now])
         due = cursor.fetchall()
     wanted = 0
     for schedule_id, organisation_id in due:
-        with acting_as(worker(organisation_id)):
-            wanted += _take(schedule_id, now)
+        try:
+            with acting_as(worker(organisation_id)):
+                wanted += _take(schedule_id, now)
+        except (OperationalError, InterfaceError):
+            raise  # the database is not there: not for the others either
+        except Exception:
+            logger.exception("schedule %s of organisation %s cannot be taken", schedule_id, organisation_id)
     return wanted
 
 
@@ -55,7 +66,8 @@ def _take(schedule_id: int, now: datetime) -> int:
     if schedule is None:
         return 0  # another clock was quicker
     zone = Organisation.objects.get(pk=schedule.organisation_id).time_zone
-    coming = occurrences(schedule.weekday, schedule.at, zone, schedule.next_at)
+    # One a week, also where the organisation has moved to another time zone since.
+    coming = occurrences(schedule.weekday, schedule.at, zone, schedule.next_at + HALF_A_WEEK)
     missed, due = [], schedule.next_at
     while (following := next(coming)) <= now:
         missed.append(due)
@@ -76,8 +88,11 @@ def _take_one(schedule: Schedule, due: datetime, now: datetime) -> int:
     if now - due > GRACE:
         _skip(schedule, due, Occurrence.Skipped.CLOCK_STOOD)
         return 0
-    occurrence = Occurrence.objects.create(schedule=schedule, due_at=due)
-    recipients = list(Recipient.objects.filter(schedule=schedule).select_related("seat__user"))
+    occurrence, is_new = Occurrence.objects.get_or_create(schedule=schedule, due_at=due)
+    if not is_new:
+        return 0  # the clock was set back
+    seated = Recipient.objects.filter(schedule=schedule, seat__ended_at=None)
+    recipients = list(seated.select_related("seat__user"))
     for recipient in recipients:
         order_report(recipient.seat, schedule.language, schedule.partnership_id, occurrence)
     return len(recipients)
@@ -101,4 +116,4 @@ def order_report(
 
 
 def _skip(schedule: Schedule, moment: datetime, why: Occurrence.Skipped) -> None:
-    Occurrence.objects.create(schedule=schedule, due_at=moment, skipped=why)
+    Occurrence.objects.get_or_create(schedule=schedule, due_at=moment, defaults={"skipped": why})

@@ -15,22 +15,22 @@ from partners.jobs.services import announce, emit
 from partners.organisations.models import User
 from partners.tenancy.actors import worker
 from partners.tenancy.context import acting_as, current_organisation_id
-from portal.reports.models import Report, ReportFile
-from portal.reports.selectors import get_own
+from portal.reports.models import Report
+from portal.reports.selectors import archived, get_own
 from portal.reports.writing import live_seat
 
 Mail = Report.Mail
 
 
 def letter_for(report_id: int, organisation_id: int) -> EmailMessage | None:
-    """The letter as it may go out at this moment; None where its reader has left, or it was withdrawn meanwhile."""
+    """The letter as it may go out at this moment; None where its reader could not open the report any more."""
     with acting_as(worker(organisation_id)):
         report = Report.objects.get(pk=report_id)
     seat = live_seat(report)
     if report.mail != Mail.WAITING or report.state != Report.State.READY or seat is None:
         return None
     with acting_as(seat.actor(report.reader_user_id)), translation.override(report.language):
-        if not ReportFile.objects.filter(report=report).exists():
+        if not archived([report])[0].is_readable:
             return None
         return _letter(report, User.objects.get(pk=report.reader_user_id).email)
 
@@ -73,9 +73,9 @@ def give_up_mail(report_id: int) -> None:
 def mail_again(public_id: str) -> None:
     """The reader wants the letter of a report that is there."""
     report = get_own(public_id)
-    if report.state == Report.State.READY and report.mail != Mail.WAITING:
-        Report.objects.filter(pk=report.pk).update(mail=Mail.WAITING)
-        emit("report.ready", report_id=report.pk)
+    idle = Report.objects.filter(pk=report.pk, state=Report.State.READY).exclude(mail=Mail.WAITING)
+    if idle.update(mail=Mail.WAITING):  # of two clicks at once the first
+        emit("report.mail_wanted", report_id=report.pk)
         record("report.mail_asked", public_id)
 
 

@@ -37,7 +37,7 @@ class Withdrawn(Exception):  # noqa: N818  (a state of affairs, not an error)
 def list_archive(limit: int = SHOWN) -> list[Archived]:
     """The acting person's reports, the newest first."""
     found = _own().select_related("partnership__manufacturer", "partnership__distributor").order_by("-id")
-    return _archived(list(found[:limit]))
+    return archived(list(found[:limit]))
 
 
 def get_own(public_id: str) -> Report:
@@ -51,7 +51,7 @@ def get_own(public_id: str) -> Report:
 def get_archived(public_id: str) -> tuple[Archived, list[AuditEntry]]:
     """One of them, with what happened to it; raises `NotFound`."""
     report = get_own(public_id)
-    return _archived([report])[0], list_entries(public_id)
+    return archived([report])[0], list_entries(public_id)
 
 
 def read_file(public_id: str) -> tuple[Report, bytes]:
@@ -108,11 +108,14 @@ def next_of_mine() -> datetime | None:
     return found
 
 
-def _own() -> QuerySet[Report]:
-    return Report.objects.filter(organisation_id=current_organisation_id(), reader_user_id=current_user_id())
-
-
-def _archived(reports: Sequence[Report]) -> list[Archived]:
+def archived(reports: Sequence[Report]) -> list[Archived]:
+    """Reports of the acting person, each with whether it can be read at this moment."""
     there = set(ReportFile.objects.filter(report__in=reports).values_list("report_id", flat=True))
     rights = digest_of_rights()
     return [Archived(one, one.pk in there and one.rights == rights) for one in reports]
+
+
+def _own() -> QuerySet[Report]:
+    """The acting person's in the seat of today: one that ended took its reports along, should another begin."""
+    mine = Report.objects.filter(organisation_id=current_organisation_id(), reader_user_id=current_user_id())
+    return mine.filter(reader__ended_at=None)

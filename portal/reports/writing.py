@@ -69,7 +69,7 @@ def withdraw_reports(organisation_id: int, done: Done = lambda: None) -> None:
 
 def give_up_report(report_id: int) -> None:
     """Writing failed each time: its reader is told so."""
-    Report.objects.filter(pk=report_id, state=State.QUEUED).update(state=State.FAILED)
+    Report.objects.filter(pk=report_id, state=State.QUEUED).update(state=State.FAILED, mail=Report.Mail.NONE)
     announce("report", current_organisation_id())
 
 
@@ -130,6 +130,8 @@ def _store(
     # Should sight have gone since the comparison, the file's wall refuses it, and the task's next try writes it anew.
     ReportFile.objects.create(report=report, reader_user_id=report.reader_user_id, content=content)
     emit("report.ready", report_id=report.pk)
+    if report.mail == Report.Mail.WAITING:
+        emit("report.mail_wanted", report_id=report.pk)
     announce("report", current_organisation_id())
 
 
@@ -175,9 +177,10 @@ def _grants(partnerships: Collection[Partnership]) -> dict[int, list[int]]:
 
 
 def live_seat(report: Report) -> Seat | None:
-    """The reader's seat of this moment; None for who has left, or may not see accounts any more."""
+    """The reader's seat as it is now; None for who has left it, or may not see accounts any more."""
     seats = list_seats(report.reader_user_id)
-    seat = next((one for one in seats if one.organisation_id == report.organisation_id), None)
+    meant = (report.reader_id, report.organisation_id)
+    seat = next((one for one in seats if (one.membership_id, one.organisation_id) == meant), None)
     if seat is None:
         return None
     with acting_as(seat.actor(report.reader_user_id)):
@@ -186,11 +189,10 @@ def live_seat(report: Report) -> Seat | None:
 
 def _withhold(report: Report, done: Done) -> None:
     with acting_as(worker(report.organisation_id)):
-        Report.objects.filter(pk=report.pk, state=State.QUEUED).update(
-            state=State.WITHHELD, mail=Report.Mail.NONE
-        )
-        record("report.withheld", report.public_id)
-        announce("report", report.organisation_id)
+        queued = Report.objects.filter(pk=report.pk, state=State.QUEUED)
+        if queued.update(state=State.WITHHELD, mail=Report.Mail.NONE):
+            record("report.withheld", report.public_id)
+            announce("report", report.organisation_id)
         done()
 
 

@@ -120,6 +120,54 @@ def test_a_schedule_whose_owner_has_left_rests(world: World) -> None:
         assert Schedule.objects.get(pk=schedule.pk).state == Schedule.State.RESTING
 
 
+def test_who_has_left_gets_no_report_of_it(world: World) -> None:
+    scheduled(world, "ana", "rita")
+    with acting_as(world.actor("northwest-admin")):
+        end_seat(world.seats["rita"])
+    assert take_due(DUE) == 1
+    with acting_as(world.actor("ana")):
+        assert list(Report.objects.values_list("reader_name", flat=True)) == ["Ana"]
+
+
+def test_one_that_cannot_be_taken_keeps_no_other_waiting(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    scheduled(world, "ana")
+    with acting_as(world.actor("sam")):
+        stuck = Schedule.objects.create(
+            owner=world.seats["sam"],
+            weekday=MONDAY,
+            at=time(7),
+            language="en",
+            next_at=DUE - timedelta(hours=1),
+        )
+        zone = Organisation.objects.filter(pk=world.orgs["southwest"].pk)
+        zone.update(time_zone="Mars/Olympus_Mons")
+    assert take_due(DUE) == 1
+    assert taken(world) == [("03-02 06:00", "")]
+    assert f"schedule {stuck.pk} of organisation {world.orgs['southwest'].pk}" in caplog.text
+
+
+def test_a_clock_that_is_set_back_takes_no_occurrence_again(world: World) -> None:
+    schedule = scheduled(world, "ana")
+    assert take_due(DUE) == 1
+    with acting_as(world.actor("ana")):
+        Schedule.objects.filter(pk=schedule.pk).update(next_at=DUE)  # as taking it over in the past would
+    assert take_due(DUE) == 0
+    with acting_as(world.actor("ana")):
+        assert Report.objects.count() == 1
+        assert Schedule.objects.get(pk=schedule.pk).next_at == DUE + timedelta(days=7)
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Pacific/Auckland"])
+def test_an_organisation_that_moves_gets_one_a_week_all_the_same(world: World, zone: str) -> None:
+    scheduled(world, "ana")
+    with acting_as(world.actor("northwest-admin")):
+        Organisation.objects.filter(pk=world.orgs["northwest"].pk).update(time_zone=zone)
+    assert sum(take_due(DUE + timedelta(hours=hour)) for hour in range(7 * 24 - 24)) == 1
+    assert sum(take_due(DUE + timedelta(days=6, hours=hour)) for hour in range(48)) == 1
+
+
 def test_ended_and_resting_schedules_are_never_due(world: World) -> None:
     schedule = scheduled(world, "ana")
     for state in (Schedule.State.ENDED, Schedule.State.RESTING):

@@ -1,17 +1,23 @@
 """The letter brings a link and nothing else, goes out with the rights of that moment, and outlives a bad server."""
 
 from collections.abc import Iterator
+from datetime import time
 from smtplib import SMTPException
 
 import pytest
+from django.utils import timezone
 from pytest_django import Settings
 
 from partners.agreements.models import Category
 from partners.jobs.models import OutboxEvent
+from partners.organisations.models import Membership
 from partners.organisations.services import end_seat
+from partners.tenancy.actors import Role
 from partners.tenancy.context import acting_as
+from portal.reports.clock import order_report
 from portal.reports.mailing import give_up_mail, letter_for, mail_again, note_mail, send
-from portal.reports.models import Report
+from portal.reports.models import Occurrence, Report, Schedule
+from portal.reports.writing import write_report
 from tests.reports.conftest import fresh, written
 from tests.reports.mailserver import MailServer, mail_server
 from tests.reports.test_writing import revoke
@@ -120,7 +126,29 @@ def test_a_second_task_sends_no_second_letter(shared: World, server: MailServer)
 def test_asking_twice_asks_once(shared: World) -> None:
     report = waiting(shared, "mia")
     with acting_as(shared.actor("mia")):
-        events = OutboxEvent.objects.filter(kind="report.ready", payload__report_id=report.pk)
-        assert events.count() == 2  # when it was written, and when it was asked for
+        events = OutboxEvent.objects.filter(kind="report.mail_wanted", payload__report_id=report.pk)
+        assert events.count() == 1  # none when it was written: it was asked for, and read on the page
         mail_again(report.public_id)
-        assert events.count() == 2
+        assert events.count() == 1
+
+
+def test_a_scheduled_one_wants_its_letter_as_soon_as_it_is_written(shared: World) -> None:
+    with acting_as(shared.actor("ana")):
+        schedule = Schedule.objects.create(
+            owner=shared.seats["ana"], weekday=0, at=time(7), language="en", next_at=timezone.now()
+        )
+        occurrence = Occurrence.objects.create(schedule=schedule, due_at=schedule.next_at)
+        report = order_report(shared.seats["ana"], "en", None, occurrence)
+        wanted = OutboxEvent.objects.filter(kind="report.mail_wanted", payload__report_id=report.pk)
+        assert not wanted.exists()
+    write_report(report.pk, report.organisation_id)
+    with acting_as(shared.actor("ana")):
+        assert wanted.count() == 1
+
+
+def test_with_other_rights_there_is_nothing_to_read_and_no_letter(shared: World, server: MailServer) -> None:
+    report = waiting(shared, "ana")
+    with acting_as(shared.actor("northwest-admin")):
+        Membership.objects.filter(pk=shared.seats["ana"].pk).update(role=Role.VIEWER.value)
+    assert post(report) == Mail.NONE
+    assert server.letters == []

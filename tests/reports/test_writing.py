@@ -19,6 +19,7 @@ from partners.organisations.models import Membership
 from partners.organisations.services import end_seat
 from partners.tenancy.actors import Reach, Role
 from partners.tenancy.context import acting_as
+from partners.tenancy.models import new_public_id
 from portal.reports import writing
 from portal.reports.models import Basis, Report, ReportFile
 from portal.reports.selectors import Withdrawn, get_archived, list_archive, read_file
@@ -94,6 +95,21 @@ def test_who_has_left_gets_none(shared: World) -> None:
     assert report.state == State.WITHHELD
     with acting_as(shared.actor("ana")):
         assert not ReportFile.objects.exists()
+
+
+def test_a_seat_that_begins_again_has_nothing_of_the_one_that_ended(shared: World) -> None:
+    before, report = written(shared, "ana"), asked(shared, "ana")
+    with acting_as(shared.actor("northwest-admin")):
+        end_seat(shared.seats["ana"])
+        again = Membership.objects.get(pk=shared.seats["ana"].pk)
+        again.pk, again.public_id, again.ended_at = None, new_public_id("mem"), None
+        again.save(force_insert=True)
+    write_report(report.pk, report.organisation_id)
+    assert fresh(shared, "northwest-admin", report).state == State.WITHHELD
+    with acting_as(shared.actor("ana")):
+        assert list_archive() == []
+        with pytest.raises(NotFound):
+            read_file(before.public_id)
 
 
 def test_who_may_no_longer_see_accounts_gets_none(shared: World) -> None:
@@ -316,8 +332,10 @@ def test_one_that_cannot_be_written_is_told_so(shared: World, monkeypatch: pytes
         write_report(report.pk, report.organisation_id)
     assert fresh(shared, "ana", report).state == State.QUEUED
     with acting_as(shared.worker("northwest")):
+        Report.objects.filter(pk=report.pk).update(mail=Report.Mail.WAITING)  # as that of a schedule
         give_up_report(report.pk)
-    assert fresh(shared, "ana", report).state == State.FAILED
+    report = fresh(shared, "ana", report)
+    assert (report.state, report.mail) == (State.FAILED, Report.Mail.NONE)
     with acting_as(shared.actor("ana")), pytest.raises(NotFound):
         read_file(report.public_id)
 
