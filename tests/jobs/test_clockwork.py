@@ -10,10 +10,18 @@ from django_celery_beat.models import PeriodicTask
 
 from partners.tenancy.context import acting_as
 from portal.reports.models import Occurrence, Recipient, Report, Schedule
-from tests.jobs.test_workers import celery_worker, committed_world, empty_queue, relay, running, until
+from tests.jobs.test_workers import (
+    celery_worker,
+    committed_world,
+    empty_queue,
+    relay,
+    running,
+    until,
+    worker_log,
+)
 from tests.world import World, trade
 
-__all__ = ["celery_worker", "committed_world", "empty_queue", "relay"]
+__all__ = ["celery_worker", "committed_world", "empty_queue", "relay", "worker_log"]
 
 
 @pytest.fixture
