@@ -57,13 +57,15 @@ def write_report(report_id: int, organisation_id: int, done: Done = lambda: None
 def withdraw_reports(organisation_id: int, done: Done = lambda: None) -> None:
     """Erase the files of reports that rest on sight which was taken away. Their readers are told 'withdrawn'."""
     with acting_as(worker(organisation_id)):
-        # A worker sees a file only once its reader no longer does.
-        stale = list(ReportFile.objects.values_list("report_id", flat=True))
-        ReportFile.objects.filter(report__in=stale).delete()
-        Report.objects.filter(pk__in=stale).update(state=State.WITHDRAWN)
-        for public_id in Report.objects.filter(pk__in=stale).values_list("public_id", flat=True):
-            record("report.withdrawn", public_id)
-        announce("report", organisation_id)
+        # A worker sees a file only once its reader no longer does; of several at once, one takes each report.
+        stale = Report.objects.filter(pk__in=ReportFile.objects.values("report_id"), state=State.READY)
+        taken = list(stale.order_by("pk").select_for_update(of=("self",)))
+        ReportFile.objects.filter(report__in=taken).delete()
+        Report.objects.filter(pk__in=[one.pk for one in taken]).update(state=State.WITHDRAWN)
+        for report in taken:
+            record("report.withdrawn", report.public_id)
+        if taken:
+            announce("report", organisation_id)
         done()
 
 
