@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandParser
 
+from partners.access.doors import NotFound
 from partners.organisations.setup import SetupError, require_organisation
 from partners.tenancy.actors import Actor, ActorKind, Reach, Role, worker
 from partners.tenancy.commands import ReportingCommand
@@ -54,7 +55,7 @@ class Command(ReportingCommand):
 def _read(asked: Report) -> tuple[Report, bytes]:
     try:
         return read_file(asked.public_id)
-    except Withdrawn as gone:
+    except (Withdrawn, NotFound) as gone:  # taken away after it was written, or each time while it was
         raise ReportError("Sight changed while it was written. Run this again.") from gone
 
 
