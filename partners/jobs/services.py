@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -67,3 +68,12 @@ def relay_waiting(dispatch: Dispatch, send: Send) -> int:
                 )
         OutboxEvent.objects.filter(pk__in=[event.pk for event in events]).update(relayed_at=timezone.now())
     return len(events)
+
+
+def wait_again(since: datetime) -> int:
+    """Have the events wait again that were handed on since then, and return how many: their broker was lost.
+
+    Tasks that are done by now are not done again.
+    """
+    with acting_as(RELAY):
+        return OutboxEvent.objects.filter(relayed_at__gte=since).update(relayed_at=None)

@@ -1,14 +1,16 @@
 """Intents are written with their change, and handed on at least once."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from partners.agreements.models import Category
 from partners.agreements.services import revoke_grant
 from partners.jobs.models import OutboxEvent
-from partners.jobs.services import emit, relay_waiting
+from partners.jobs.services import emit, relay_waiting, wait_again
 from partners.tenancy.actors import RELAY
 from partners.tenancy.context import acting_as
 from portal.dispatch import DISPATCH
@@ -69,6 +71,21 @@ def test_a_broker_that_fails_loses_nothing(world: World) -> None:
     sent: list[str] = []
     relay_waiting(DISPATCH, lambda task, payload: sent.append(task))
     assert "ingestion.check" in sent
+
+
+def test_what_a_lost_broker_held_is_handed_on_again(world: World) -> None:
+    relay_waiting(DISPATCH, lambda task, payload: None)
+    with acting_as(world.worker("northwest")):
+        emit("submission.received", submission_id=7)
+    sent: list[dict[str, Any]] = []
+    relay_waiting(DISPATCH, lambda task, payload: sent.append(payload))
+    assert wait_again(timezone.now()) == 0
+    assert wait_again(timezone.now() - timedelta(hours=1)) >= 1
+    relay_waiting(DISPATCH, lambda task, payload: sent.append(payload))
+    (event_id,) = {
+        payload["event_id"] for payload in sent if payload.get("submission_id") == 7
+    }  # so its job is one
+    assert [payload["event_id"] for payload in sent].count(event_id) == 2
 
 
 def test_the_relay_sees_intents_and_nothing_else(trading_world: World) -> None:

@@ -1,13 +1,15 @@
 """manage.py relay: hand what is written in the outbox to the broker, as soon as it is committed."""
 
 import logging
+from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from partners.jobs.services import relay_waiting
+from partners.jobs.services import relay_waiting, wait_again
 from portal.broker import ANSWER_SECONDS
 from portal.celery import app
 from portal.database import prepare_for_service
@@ -27,8 +29,18 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="relay what waits now, and end")
 
-    def handle(self, *args: Any, once: bool, **options: Any) -> None:
+        parser.add_argument(
+            "--again",
+            type=float,
+            metavar="HOURS",
+            help="first have the events of the last hours wait again: the broker, or what it held, was lost",
+        )
+
+    def handle(self, *args: Any, once: bool, again: float | None, **options: Any) -> None:
         prepare_for_service()
+        if again is not None:
+            events = wait_again(timezone.now() - timedelta(hours=again))
+            self.stdout.write(f"{events} events are handed on again; what is done by now is not done again.")
         while True:
             _listen()  # before looking, so that nothing falls in between
             try:
