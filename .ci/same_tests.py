@@ -1,4 +1,4 @@
-"""Whether the same tests passed on two set-ups: `same_tests.py FIRST.xml SECOND.xml FOLDER…`, of JUnit files."""
+"""Whether the same tests passed on two set-ups: `same_tests.py FIRST.xml SECOND.xml TESTS…`, of JUnit files."""
 
 import sys
 import xml.etree.ElementTree as ET
@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 
 def passed(path: str, folders: Sequence[str]) -> set[str]:
-    """The tests of these folders that ran and passed."""
-    rooms = tuple(f"{folder.replace('/', '.')}." for folder in folders)
+    """The tests of these folders and files that ran and passed."""
+    rooms = tuple(f"{folder.removesuffix('.py').replace('/', '.')}." for folder in folders)
     return {
-        f"{case.get('classname')}::{case.get('name')}"
+        f"{case.get('classname')}.{case.get('name')}"
         for case in ET.parse(path).iter("testcase")  # noqa: S314  (written by the run before)
-        if str(case.get("classname")).startswith(rooms) and not len(case)
+        if f"{case.get('classname')}.".startswith(rooms) and not len(case)
     }
 
 

@@ -94,7 +94,7 @@ def words(record: logging.LogRecord) -> str:
         return f"{record.name.rpartition('.')[2]} ({WITHHELD})"
     if record.name == "django.request":
         return f"answered {getattr(record, 'status_code', WITHHELD)}"
-    message, arguments = str(record.msg), record.args
+    message, arguments = " ".join(str(record.msg).split()), record.args
     if isinstance(arguments, Mapping):
         return message % {name: _withheld(value, name, record) for name, value in arguments.items()}
     return message % tuple(_withheld(value) for value in arguments) if arguments else message

@@ -183,7 +183,7 @@ def test_a_task_that_names_no_organisation_is_written_about_without(failing_task
 
 
 def test_of_what_others_log_the_constant_words_and_numbers_are_kept(lines: Lines) -> None:
-    logging.getLogger("kombu.test").warning("lost %s after %d tries: %r", CANARY, 3, ValueError(CANARY))
+    logging.getLogger("kombu.test").warning("lost %s\nafter %d tries: %r\n", CANARY, 3, ValueError(CANARY))
     logging.getLogger("celery.test").warning("task %(name)s had %(args)r", {"name": "a.task", "args": CANARY})
     logging.getLogger("asyncio").error(f"Task got {CANARY}")
     logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
