@@ -40,7 +40,7 @@ $(STAMP): requirements-dev.lock
 demo: setup
 	@$(PY) manage.py demo
 
-# Two processes, each with a database of its own: more take longer on two cores.
+# What starts a whole installation is left to .ci/run (`pytest -m whole`). Two processes, each with a database of its own: more take longer on two cores.
 test: setup lint types
 	$(PY) -m pytest -n 2 --dist worksteal
 

@@ -1,15 +1,16 @@
-"""Whether the same tests passed on two set-ups: `same_tests.py FIRST.xml SECOND.xml TESTS…`, of JUnit files."""
+"""Whether the same tests passed on two set-ups: `same_tests.py FIRST.xml[,MORE.xml] SECOND.xml TESTS…` (JUnit files)."""
 
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 
 
-def passed(path: str, folders: Sequence[str]) -> set[str]:
+def passed(paths: str, folders: Sequence[str]) -> set[str]:
     """The tests of these folders and files that ran and passed."""
     rooms = tuple(f"{folder.removesuffix('.py').replace('/', '.')}." for folder in folders)
     return {
         f"{case.get('classname')}.{case.get('name')}"
+        for path in paths.split(",")
         for case in ET.parse(path).iter("testcase")  # noqa: S314  (written by the run before)
         if f"{case.get('classname')}.".startswith(rooms) and not len(case)
     }

@@ -84,10 +84,15 @@ def take_over_schedule(public_id: str) -> None:
 
 
 def ask_for_review(language: str, partnership: Partnership | None = None) -> Report:
-    """A review for oneself, now; the page tells when it is there."""
+    """A review for oneself, now; the page tells when it is there. One that is being written already is that one."""
     require(Permission.VIEW_ACCOUNTS)
     _require_language(language)
-    report = order_report(_own_seat(), language, None if partnership is None else partnership.pk)
+    seat, partnership_id = _own_seat(), None if partnership is None else partnership.pk
+    wanted = {"reader": seat, "language": language, "partnership_id": partnership_id, "occurrence": None}
+    queued = Report.objects.filter(**wanted, state=Report.State.QUEUED).first()
+    if queued is not None:
+        return queued
+    report = order_report(seat, language, partnership_id)
     record("report.asked", report.public_id)
     return report
 

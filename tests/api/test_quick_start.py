@@ -109,6 +109,7 @@ def fits(said: str, printed: str) -> bool:
     return re.fullmatch(pattern, printed.strip()) is not None
 
 
+@pytest.mark.whole
 @pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl")
 def test_every_step_does_what_the_page_says(
     portal: str, child_environment: dict[str, str], checkout: Path

@@ -31,6 +31,7 @@ def two_clocks(child_environment: dict[str, str]) -> Iterator[None]:
         yield
 
 
+@pytest.mark.whole
 def test_two_clocks_bring_each_reader_one_report_and_one_letter(
     committed_world: World,
     relay: None,

@@ -109,5 +109,5 @@ def test_every_kind_of_event_that_is_emitted_has_a_target() -> None:
     emitted = set()
     for room in ("partners", "analytics", "integrations", "portal"):
         for path in Path(settings.BASE_DIR, room).rglob("*.py"):
-            emitted |= set(re.findall(r'emit\(\s*"([a-z.]+)"', path.read_text()))
+            emitted |= set(re.findall(r'emit\(\s*"([a-z._]+)"', path.read_text()))
     assert emitted == set(DISPATCH)

@@ -142,6 +142,7 @@ def big_file(lines: int) -> bytes:
     return "\n".join([HEADINGS, *rows, ""]).encode()
 
 
+@pytest.mark.whole
 def test_a_killed_worker_s_file_goes_on_with_another_and_counts_once(
     committed_world: World, relay: None, celery_worker: subprocess.Popen[bytes]
 ) -> None:
@@ -162,6 +163,7 @@ def test_a_killed_worker_s_file_goes_on_with_another_and_counts_once(
         assert Job.objects.get(key__startswith="ingestion.check").tries == 2
 
 
+@pytest.mark.whole
 def test_a_broker_that_is_away_harms_no_page_and_loses_no_task(
     committed_world: World,
     empty_queue: None,
@@ -193,6 +195,7 @@ def test_a_broker_that_is_away_harms_no_page_and_loses_no_task(
         until(lambda: state_of(world, submission) == State.COMMITTED)
 
 
+@pytest.mark.whole
 def test_a_task_that_arrives_three_times_counts_once(
     committed_world: World, empty_queue: None, celery_worker: subprocess.Popen[bytes], worker_log: Path
 ) -> None:

@@ -75,6 +75,7 @@ def is_healthy(port: int) -> bool:
     return subprocess.run(here(command), capture_output=True, check=False).returncode == 0
 
 
+@pytest.mark.whole
 def test_the_image_serves_pages_behind_https(https: dict[str, str], collected: Path, tmp_path: Path) -> None:
     world, log = build_world(), tmp_path / "web.log"
     ana = Client()
@@ -104,6 +105,7 @@ def test_the_image_serves_pages_behind_https(https: dict[str, str], collected: P
     assert asked == [("unknown", 301), ("login", 200), ("accounts", 200)]
 
 
+@pytest.mark.whole
 def test_every_file_that_a_template_names_was_collected(https: dict[str, str], collected: Path) -> None:
     named = set()
     for template in (CHECKOUT / "portal").rglob("*.html"):
@@ -145,6 +147,7 @@ def test_no_password_and_no_key_has_a_default() -> None:
     assert not [rest for _, rest in secrets if rest.startswith((":-", "-"))]
 
 
+@pytest.mark.whole
 def test_the_migrations_of_the_compose_file_are_made(child_environment: dict[str, str]) -> None:
     command = here(services()["migrate"]["command"])
     done = subprocess.run(

@@ -62,6 +62,7 @@ def start(home: Path, *words: str, **more: str) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.whole
 def test_from_an_empty_home_to_everything_running_and_away_again(own_home: Path) -> None:
     first = start(own_home, "shell", "--no-imports", "-c", WHO)
     assert first.stdout is not None
@@ -75,7 +76,7 @@ def test_from_an_empty_home_to_everything_running_and_away_again(own_home: Path)
     port = free_port()
     serving = start(own_home, "serve", PORT=str(port))
     try:
-        until(lambda: serving.poll() is not None or answers(port), seconds=30)
+        until(lambda: serving.poll() is not None or answers(port), seconds=60)
         server = server_process(own_home)
         serving.terminate()
         said, errors = serving.communicate(timeout=60)
@@ -124,6 +125,7 @@ def test_a_broker_on_which_no_job_was_tested_is_refused(own_home: Path) -> None:
     assert refused.returncode != 0
 
 
+@pytest.mark.whole
 def test_who_serves_needs_no_owner_and_who_migrates_is_told_so(own_home: Path) -> None:
     address = {"DATABASE_URL": "postgresql://a:b@127.0.0.1/c", "CELERY_BROKER_URL": "redis://127.0.0.1"}
     assert start(own_home, "check", **address).wait() == 0

@@ -44,6 +44,17 @@ def test_one_now_is_written_and_downloaded(shared: World, browse: Browse) -> Non
     assert "downloaded" in page(ana, "report", report.public_id)
 
 
+def test_asking_again_while_it_is_written_asks_for_no_other(shared: World, browse: Browse) -> None:
+    ana = browse("ana")
+    asked = [
+        ana.post(reverse("report_new"), {"partnership": "", "language": one}) for one in ("en", "en", "de")
+    ]
+    first, again, german = (answer.headers["Location"] for answer in asked)
+    assert first == again != german
+    with acting_as(shared.actor("ana")):
+        assert Report.objects.count() == 2
+
+
 def test_of_one_partnership(shared: World, browse: Browse) -> None:
     mia = browse("mia")
     wanted = shared.partnerships["adventure", "southwest"]
