@@ -1,4 +1,4 @@
-"""Whether the same tests passed on two set-ups: `same_tests.py FIRST.xml[,MORE.xml] SECOND.xml TESTS…` (JUnit files)."""
+"""Whether the same tests passed on two set-ups: `same_tests.py FIRST.xml[,MORE.xml] SECOND.xml TESTS…`, by JUnit."""
 
 import sys
 import xml.etree.ElementTree as ET
