@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -54,6 +54,8 @@ def make_client(
         raise ClientError(
             gettext("Give the system a name of 1 to %(most)s characters.") % {"most": LONGEST_NAME}
         )
+    if owner.pk not in {seat.user_id for seat in list_possible_owners()}:
+        raise ClientError(gettext("Choose somebody of your organisation."))
     if not scopes:
         raise ClientError(gettext("Choose at least one thing that the system may do."))
     if not 1 <= days <= LONGEST_DAYS:
@@ -117,10 +119,12 @@ def list_possible_owners() -> list[Membership]:
 
 
 def list_clients() -> list[ApiClient]:
-    """The acting organisation's clients with their owners, live ones first."""
+    """The acting organisation's clients with their keys and secrets, live ones first."""
     require(Permission.MANAGE_CLIENTS)
-    found = ApiClient.objects.filter(organisation_id=current_organisation_id()).select_related("owner")
-    return sorted(found.prefetch_related("credentials"), key=lambda one: (one.ended_at is not None, -one.pk))
+    found = ApiClient.objects.filter(organisation_id=current_organisation_id())
+    lasting = ApiCredential.objects.exclude(kind=ApiCredential.Kind.TOKEN).order_by("pk")
+    found = found.prefetch_related(Prefetch("credentials", lasting))
+    return sorted(found, key=lambda one: (one.ended_at is not None, -one.pk))
 
 
 def identify(words: str, *kinds: ApiCredential.Kind) -> Identified | None:

@@ -281,10 +281,22 @@ def test_a_client_that_cannot_be_is_refused(world: World, changes: dict[str, obj
         assert list_clients() == []
 
 
-def test_who_sits_elsewhere_opens_nothing_here(world: World) -> None:
-    """An administrator names a stranger as owner: the key acts for nobody."""
+def test_nobody_from_elsewhere_owns_a_client(world: World) -> None:
     with acting_as(world.actor("northwest-admin")):
-        words = make_client("x", world.seats["sam"].user, list(Scope), KEY, 30)[1]
+        for stranger in ("sam", "mia", "otto"):
+            with pytest.raises(ClientError, match="somebody of your organisation"):
+                make_client("x", world.seats[stranger].user, list(Scope), KEY, 30)
+        end_seat(world.seats["rita"])
+        with pytest.raises(ClientError, match="somebody of your organisation"):
+            make_client("x", world.seats["rita"].user, list(Scope), KEY, 30)
+
+
+def test_a_client_of_a_stranger_would_act_for_nobody(world: World) -> None:
+    """Written past the service: the gate asks for the owner's seat in the client's organisation."""
+    with acting_as(world.actor("northwest-admin")):
+        client = ApiClient.objects.create(owner=world.seats["sam"].user, name="x", scopes=["accounts:read"])
+        words = draw_words(KEY)
+        keep_credential(client, KEY, words, timedelta(days=1))
     assert told(Caller(words).get("me"), 401, "not_known")
 
 

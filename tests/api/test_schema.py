@@ -230,7 +230,7 @@ def _soon() -> str:
 
 @interface.parametrize()
 @hypothesis_settings(
-    max_examples=int(os.environ.get("THROUGHLINE_EXAMPLES", "15")),
+    max_examples=int(os.environ.get("THROUGHLINE_EXAMPLES", "5")),
     derandomize=True,
     deadline=None,
     database=None,

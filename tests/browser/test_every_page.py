@@ -12,6 +12,7 @@ from playwright.sync_api import Response, expect
 from partners.engagement.models import FollowUp
 from partners.organisations.services import end_seat
 from partners.tenancy.context import acting_as
+from portal.api.v1.urls import urlpatterns as interface
 from tests.browser.conftest import Visit
 from tests.browser.trade import FADING, FILE, LATE_ONE, PAIR, Channel, open_shared, order, write
 from tests.browser.visitor import COLOURS, EVERYTHING, HEIGHT, PHONE, WIDE, Visitor
@@ -23,14 +24,16 @@ NOT_PAGES = {
     "logout", "seat", "language", "robots", "live", "account_picture", "submission_progress", "submission_mapping",
     "submission_commit", "submission_discard", "submission_undo", "follow_up_plan", "follow_up_comment",
     "follow_up_state", "follow_up_share", "report_new", "report_file", "report_mail", "schedule_new", "schedule_end",
-    "schedule_take_over", "health_live", "health_ready", "metrics",
-}  # fmt: skip
+    "schedule_take_over", "health_live", "health_ready", "metrics", "finding", "client_end",
+    *(str(pattern.name) for pattern in interface),
+} - {"api_reference"}  # fmt: skip
 ONES = ("account", "account_lines", "evidence", "follow_up_new", "follow_up", "partnership")
 LISTS = ("home", "accounts", "partnerships", "follow_ups", "submissions", "reports", "definitions")
 NORTHWEST = (*LISTS, *ONES, "submission_new", "submission", "report")
 ADVENTURE = (*LISTS, *ONES, "submission_new")
 MIRRORED = ("home", "accounts", "account", "partnership", "follow_up")
-IN_THE_OPEN = ("login",)
+IN_THE_OPEN = ("login", "api_reference")
+ADMINISTRATION = ("clients",)
 Pages = Mapping[str, str]
 CODE = FADING.code
 LIVE = re.compile("/live/")
@@ -46,7 +49,7 @@ def names(resolver: URLResolver) -> Iterator[str]:
 
 
 def test_no_page_is_missing_here() -> None:
-    assert set(names(get_resolver())) == {*NORTHWEST, *ADVENTURE, *IN_THE_OPEN, *NOT_PAGES}
+    assert set(names(get_resolver())) == {*NORTHWEST, *ADVENTURE, *IN_THE_OPEN, *ADMINISTRATION, *NOT_PAGES}
 
 
 def address(
@@ -150,6 +153,22 @@ def test_every_page_of_adventure(visit: Visit, channel: Channel) -> None:
     follow_up = open_shared(channel, "Ring them")
     pages = {name: address(name, channel, channel.handles[CODE], follow_up) for name in ADVENTURE}
     found = look(visit("mia@adventure.example"), pages)
+    assert found == [], "\n".join(found)
+
+
+@pytest.mark.browser
+def test_every_page_of_an_administrator(visit: Visit, channel: Channel) -> None:
+    """With a partner system whose words are shown, and beside it one that has ended."""
+    admin = visit("northwest-admin@northwest.example")
+    for name in ("Nightly export", "Data warehouse"):
+        admin.go(reverse("clients"))
+        admin.page.get_by_label("What is it called?").fill(name)
+        admin.page.get_by_role("button", name="Make it").click()
+        expect(admin.card(re.compile(f"{name} is made"))).to_be_visible()
+    found = look_in_both_themes(admin, "made")
+    admin.page.get_by_role("button", name="End it: Nightly export").click()
+    expect(admin.page.get_by_text("nothing opens for it from its next call on")).to_be_visible()
+    found += look(admin, {name: reverse(name) for name in ADMINISTRATION})
     assert found == [], "\n".join(found)
 
 

@@ -43,6 +43,7 @@ PINNED = {
     ("ana", "follow_up"): 34,
     ("ana", "reports"): 19,
     ("ana", "report"): 16,
+    ("northwest-admin", "clients"): 15,
 }
 
 

@@ -19,8 +19,12 @@ from partners.agreements.models import Category
 from partners.audit.models import AuditEntry
 from partners.engagement.models import FollowUp
 from partners.engagement.services import Plan, open_follow_up
+from partners.organisations.clients import make_client
+from partners.organisations.models import ApiCredential
+from partners.tenancy.actors import Scope
 from partners.tenancy.context import acting_as
 from partners.tenancy.models import new_public_id
+from portal.api.v1.urls import urlpatterns as interface
 from portal.reports.models import Schedule
 from portal.reports.schedules import Timing, schedule_review
 from tests.reports.conftest import written
@@ -46,6 +50,7 @@ class Route:
     data: Mapping[str, str] = field(default_factory=dict)
 
 
+ADMINISTRATORS = ("northwest-admin", "southwest-admin", "adventure-admin", "contoso-admin")
 RIVALS = ("sam", "otto", "contoso-admin", "southwest-admin")
 ABOUT_A_FILE = {"denied": ("rita",), "foreign": (*RIVALS, "mia", "vic"), "kind": "submission"}
 DECIDES = {**ABOUT_A_FILE, "allowed": ("ana", "uwe"), "method": "post", "sends_on": True}
@@ -109,11 +114,24 @@ MANIFEST = {
     "schedule_new": Route(("ana",), denied=("rita", "uwe", "vic"), sends_on=True),
     "schedule_end": Route(("ana",), **ABOUT_A_SCHEDULE, method="post", sends_on=True),
     "schedule_take_over": Route(("ana",), **ABOUT_A_SCHEDULE, method="post", sends_on=True),
+    "finding": Route(
+        ("ana",), denied=("uwe", "vic"), foreign=(*RIVALS, "mia", "rita"), kind="finding", sends_on=True
+    ),
+    "clients": Route(ADMINISTRATORS, denied=("ana", "rita", "uwe", "mia", "vic", "sam")),
+    "client_end": Route(
+        ("northwest-admin",),
+        denied=("ana", "rita", "uwe", "mia", "vic", "sam"),
+        foreign=("contoso-admin", "southwest-admin", "adventure-admin"),
+        kind="client",
+        method="post",
+        sends_on=True,
+    ),
     "definitions": Route(("ana", "rita", "uwe", "mia", "vic", "sam", "otto")),
     "seat": Route(("ana", "mia", "uwe"), method="get", sends_on=True),
 }
 OPEN = {"login", "logout", "language", "robots"}  # for everybody: tests of their own
 OPEN |= {"health_live", "health_ready", "metrics"}  # in tests/operations
+INTERFACE = {str(pattern.name) for pattern in interface}  # for partner systems: tests/api
 
 
 def patterns(resolver: URLResolver) -> Iterator[str]:
@@ -126,7 +144,7 @@ def patterns(resolver: URLResolver) -> Iterator[str]:
 
 
 def test_every_address_is_in_the_manifest() -> None:
-    listed = {name.partition(" ")[0] for name in MANIFEST} | OPEN
+    listed = {name.partition(" ")[0] for name in MANIFEST} | OPEN | INTERFACE
     assert sorted(set(patterns(get_resolver()))) == sorted(listed)
     assert len(list(patterns(get_resolver()))) == len(listed)
 
@@ -148,6 +166,8 @@ def ids(channel: World) -> dict[str, str]:
         "follow_up": opened(channel).public_id,
         "report": written(channel, "ana").public_id,
         "schedule": _scheduled(channel).public_id,
+        "finding": late_finding(channel),
+        "client": client_of(channel),
     }
 
 
@@ -167,15 +187,24 @@ def opened(world: World) -> FollowUp:
         return open_follow_up(partnership, late.card, finding, plan)
 
 
+def late_finding(world: World) -> str:
+    """The id of Northwest's finding that its account should have ordered."""
+    partnership = world.partnerships["adventure", "northwest"]
+    with acting_as(world.actor("ana")):
+        return get_overview([partnership]).late[0].finding_id
+
+
+def client_of(world: World) -> str:
+    """The id of a partner system of Ana's."""
+    with acting_as(world.actor("northwest-admin")):
+        owner, scopes = world.seats["ana"].user, [Scope.SALES_READ]
+        return str(make_client("Nightly export", owner, scopes, ApiCredential.Kind.KEY, 30)[0].public_id)
+
+
 PREFIXES = {
-    "account": "acc",
-    "handle": "cus",
-    "submission": "sub",
-    "partnership": "ptn",
-    "follow_up": "fup",
-    "report": "rpt",
-    "schedule": "sch",
-}
+    "account": "acc", "handle": "cus", "submission": "sub", "partnership": "ptn", "follow_up": "fup",
+    "finding": "fnd", "client": "cli", "report": "rpt", "schedule": "sch",
+}  # fmt: skip
 
 
 def address(name: str, ids: Mapping[str, str], *, invented: bool = False) -> str:

@@ -1,5 +1,6 @@
 """The accounts: the list, one of them, and what stands behind each of its numbers."""
 
+import re
 from datetime import date
 from urllib.parse import urlencode
 
@@ -36,7 +37,7 @@ from portal.ui.accounts.listing import PAGE_SIZE, columns_of, headings, in_order
 from portal.ui.pages import page
 from portal.ui.parameters import UnknownParameter, read_page_number, read_parameters
 
-CODE = "fnd_"  # how the codes of findings begin, which reports print
+CODE = re.compile("fnd_[0-9a-z]+")  # of a finding, whole or as a report prints it
 HOW_FOUND = ("order_interval", "order_quantity")
 LINES_SHOWN = 100
 MOST_PAGES = 100_000
@@ -45,7 +46,8 @@ MOST_PAGES = 100_000
 @page(Permission.VIEW_ACCOUNTS, mirrored=True)
 def accounts(request: HttpRequest) -> HttpResponse:
     """Every account in sight and reach, filtered and sorted by what is visible of it."""
-    if (code := request.GET.get("text", "").strip()).startswith(CODE):
+    code = request.GET.get("text", "").strip()
+    if CODE.fullmatch(code) and request.mirrored is None:  # type: ignore[attr-defined]
         return redirect("finding", code)
     partnerships = list_partnerships()
     rows = list_accounts(partnerships)

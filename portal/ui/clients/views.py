@@ -26,10 +26,11 @@ def clients(request: HttpRequest) -> HttpResponse:
     seats = list_possible_owners()
     form = ClientForm(seats, request.POST or None)
     made = _make(form, seats) if form.is_bound and form.is_valid() else None
+    names = {seat.user_id: seat.user.name for seat in seats}
     context = {
         "form": ClientForm(seats) if made else form,
         "made": made,
-        "clients": [(client, _lasting(client)) for client in list_clients()],
+        "clients": [(client, names.get(client.owner_id)) for client in list_clients()],
     }
     status = BAD_REQUEST if form.is_bound and made is None else None
     return render(request, "clients/clients.html", context, status=status)
@@ -38,9 +39,9 @@ def clients(request: HttpRequest) -> HttpResponse:
 @page(Permission.MANAGE_CLIENTS)
 def client_end(request: HttpRequest, public_id: str) -> HttpResponse:
     """POST: nothing opens for it any more."""
+    if public_id not in {client.public_id for client in list_clients()}:
+        raise Http404
     if request.method == "POST":
-        if public_id not in {client.public_id for client in list_clients()}:
-            raise Http404
         end_client(public_id)
         messages.success(request, _("It is ended: nothing opens for it from its next call on."))
     return redirect("clients")
@@ -56,8 +57,3 @@ def _make(form: ClientForm, seats: list[Membership]) -> tuple[ApiClient, str] | 
     except ClientError as error:
         form.add_error(None, str(error))
         return None
-
-
-def _lasting(client: ApiClient) -> list[ApiCredential]:
-    """Its keys and secrets: what is not drawn anew every hour."""
-    return [one for one in client.credentials.all() if one.kind != ApiCredential.Kind.TOKEN]
