@@ -6,6 +6,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from portal.api.schema import document
 
@@ -19,7 +21,7 @@ class Row:
     name: str
     kind: str
     is_required: bool
-    text: str
+    text: SafeString
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,8 @@ class Call:
     id: str
     method: str
     path: str
-    summary: str
-    text: str
+    summary: SafeString
+    text: SafeString
     scopes: list[str]
     parameters: list[Row]
     body: list[Row]
@@ -62,9 +64,9 @@ def _call(path: str, method: str, operation: Part) -> Call:
         id=operation["operationId"],
         method=method.upper(),
         path=path,
-        summary=operation.get("summary") or summary,
-        text=text.strip() if not operation.get("summary") else operation.get("description", ""),
-        scopes=[scope for way in operation.get("security", []) for scope in way.get("oauth", [])],
+        summary=_marked(summary),
+        text=_marked(text.strip()),
+        scopes=[scope for way in operation["security"] for scope in way.get("oauth", [])],
         parameters=[_parameter(one) for one in operation.get("parameters", [])],
         body=_rows(next(iter(wanted.values()), none).get("schema", none)),
         answer=_rows(next(iter(given.get("content", none).values()), none).get("schema", none)),
@@ -72,9 +74,8 @@ def _call(path: str, method: str, operation: Part) -> Call:
 
 
 def _parameter(one: Part) -> Row:
-    return Row(
-        one["name"], _kind(one.get("schema", {})), one.get("required", False), one.get("description", "")
-    )
+    kind, text = _kind(one.get("schema", {})), _marked(one.get("description", ""))
+    return Row(one["name"], kind, one.get("required", False), text)
 
 
 def _rows(schema: Part, prefix: str = "") -> list[Row]:
@@ -83,11 +84,18 @@ def _rows(schema: Part, prefix: str = "") -> list[Row]:
     rows = []
     for name, inner in found.get("properties", {}).items():
         is_required = name in found.get("required", [])
-        rows.append(Row(prefix + name, _kind(inner), is_required, inner.get("description", "")))
+        rows.append(Row(prefix + name, _kind(inner), is_required, _marked(inner.get("description", ""))))
         nested = _resolved(inner.get("items", inner))
         if nested.get("properties"):
             rows += _rows(nested, f"{prefix}{name}{'[].' if 'items' in inner else '.'}")
     return rows
+
+
+def _marked(text: str) -> SafeString:
+    """A text in which what stands between backticks is code."""
+    plain, *rest = text.split("`")
+    marked = format_html_join("", "<code>{}</code>{}", zip(rest[::2], rest[1::2], strict=True))
+    return format_html("{}{}", plain, marked)
 
 
 def _resolved(schema: Part) -> Part:

@@ -85,8 +85,8 @@ TOKEN: Document = {
     "post": {
         "operationId": "issue_token",
         "tags": ["clients"],
-        "summary": "Exchange a client's secret for a token.",
-        "description": "RFC 6749, section 4.4. Show the client's id and secret by HTTP Basic, or in the body.",
+        "description": "Exchange a client's secret for a token (RFC 6749, section 4.4).\n\n"
+        "Show the client's id and secret by HTTP Basic, or in the body.",
         "security": [],
         "requestBody": {
             "required": True,

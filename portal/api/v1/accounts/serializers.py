@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from partners.agreements.models import Category, Partnership
@@ -82,5 +83,6 @@ class AccountSerializer(Shown):
     net_12_months = MoneySerializer(source="net", required=False)
     ladder = StepSerializer(source="lit", many=True)
 
+    @extend_schema_field(serializers.ChoiceField(choices=JUDGED))
     def get_standing(self, row: Any) -> str:
         return str(row.judgement).replace(" ", "-")
