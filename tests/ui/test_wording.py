@@ -16,7 +16,7 @@ from integrations.ingestion.models import Submission
 from integrations.ingestion.reading import FEEDS, Reason
 from integrations.ingestion.reasons import LedgerReason
 from partners.agreements.models import Category, Granularity, Partnership
-from partners.tenancy.actors import Role
+from partners.tenancy.actors import Role, Scope
 from portal.telling import wording, words
 
 
@@ -113,6 +113,7 @@ def test_every_code_has_its_words() -> None:
     assert set(words.SUBMISSION_STATES) == {state.value for state in Submission.State}
     assert set(words.JUDGEMENTS) == {ON_TIME, LATE, LAPSED, TOO_FEW_ORDERS, TOO_SHORT_A_HISTORY}
     assert set(words.REASONS) == {str(reason) for coded in (Reason, LedgerReason) for reason in coded}
+    assert set(words.SCOPES) == {scope.value for scope in Scope}
     assert set(words.FEEDS) == set(FEEDS)
     for feed in FEEDS.values():
         assert {field.key for field in feed.fields} <= set(words.FIELDS)
@@ -148,5 +149,6 @@ def test_german_sentences_numbers_and_dates() -> None:
         assert plain(wording.short_money(Money(Decimal("9801424.75"), "EUR"))) == "9,80 Mio. €"
         assert [plain(wording.days(value)) for value in (1, 1200)] == ["1 Tag", "1.200 Tage"]
         assert plain(wording.day(date(2025, 11, 8))) == "8. Nov. 2025"
+        assert plain(wording.day(date(2026, 5, 8))) == "8. Mai 2026"  # no word of ours takes a month's place
         assert wording.spelled(7) == "Sieben"
         assert plain(wording.change(0.062)) == "+6,2 %"
