@@ -12,7 +12,7 @@ from portal.reports.mailing import give_up_mail, letter_for, note_mail, send
 from portal.reports.models import Report
 from portal.reports.writing import give_up_report, withdraw_reports, write_report
 
-MAIL_WAIT = 60  # seconds until a mail server that did not answer is tried again, then twice that
+MAIL_WAIT = 30  # seconds until a mail server that did not answer is tried again, then twice that
 
 
 @shared_task(name="reports.tick")

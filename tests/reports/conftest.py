@@ -1,6 +1,5 @@
 """A channel whose people read reports."""
 
-from collections.abc import Callable
 from io import BytesIO
 
 import pytest
@@ -9,6 +8,7 @@ from pypdf import PdfReader
 
 from analytics.runs.pictures import get_finding
 from analytics.runs.reading import LATE
+from analytics.runs.services import analyse_partnership
 from partners.access.doors import list_cards
 from partners.agreements.models import Category
 from partners.engagement.colleagues import list_owners
@@ -19,18 +19,25 @@ from portal.reports.models import Report
 from portal.reports.schedules import ask_for_review
 from portal.reports.selectors import read_file
 from portal.reports.writing import write_report
-from tests.ui.conftest import analyse, browse, channel
+from tests.ui.conftest import AS_OF, browse, channel
 from tests.world import World
 
 __all__ = ["browse", "channel"]
-Written = Callable[..., Report]
+# For whom what is analysed: what the readers of these tests can read.
+READ = (
+    ("northwest", ("adventure", "northwest")),
+    ("adventure", ("adventure", "northwest")),
+    ("southwest", ("adventure", "southwest")),
+)
 
 
 @pytest.fixture
 def shared(channel: World) -> World:
-    """Northwest shares volumes, prices and names with Adventure; analysed for everybody."""
+    """Northwest shares volumes, prices and names with Adventure; analysed for both, and Southwest for itself."""
     channel.share("adventure", "northwest", Category.VOLUME, Category.PRICE, Category.IDENTITY)
-    analyse(channel, "northwest", "southwest")
+    for slug, pair in READ:
+        with acting_as(channel.worker(slug)):
+            analyse_partnership(channel.partnerships[pair].pk, as_of=AS_OF)
     return channel
 
 
