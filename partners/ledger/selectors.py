@@ -73,8 +73,8 @@ _PAGE = """
 WITH page AS MATERIALIZED (
     SELECT * FROM ledger_line l
     WHERE l.partnership_id = %(partnership)s AND l.superseded_at IS NULL
-      AND (%(accounts)s::bigint[] IS NULL OR l.account_id IN (SELECT k.id FROM accounts_account k
-           WHERE k.id = ANY(%(accounts)s::bigint[]) OR k.merged_into_id = ANY(%(accounts)s::bigint[])))
+      AND (%(accounts)s::bigint[] IS NULL OR l.account_id = ANY(ARRAY(SELECT k.id FROM accounts_account k
+           WHERE k.id = ANY(%(accounts)s::bigint[]) OR k.merged_into_id = ANY(%(accounts)s::bigint[]))))
       AND (%(from_month)s::date IS NULL OR l.month >= %(from_month)s)
       AND (%(to_month)s::date IS NULL OR l.month < %(to_month)s)
       AND (%(after_account)s::bigint IS NULL
