@@ -9,8 +9,8 @@ from django.urls import reverse
 from partners.audit.models import AuditEntry
 from partners.organisations.clients import list_clients, make_client
 from partners.organisations.models import ApiClient, ApiCredential
-from partners.organisations.services import end_seat
-from partners.tenancy.actors import Scope
+from partners.organisations.services import end_seat, seat_new_user
+from partners.tenancy.actors import Role, Scope, founder
 from partners.tenancy.context import acting_as
 from partners.tenancy.models import new_public_id
 from tests.ui.conftest import Browse
@@ -161,6 +161,17 @@ def test_whose_owner_left_says_so(world: World, admin: Client) -> None:
     page = admin.get(PAGE).content.decode()
     assert "Somebody who has left: nothing opens for it" in page
     assert "Nightly export" in page
+
+
+def test_who_made_it_is_said_for_they_may_know_its_words(world: World, admin: Client) -> None:
+    admin.post(PAGE, asked(world))
+    assert "made by Northwest-Admin" in admin.get(PAGE).content.decode()
+    with acting_as(founder(world.orgs["northwest"].pk)):
+        other = seat_new_user("new@northwest.example", "New", None, Role.ADMINISTRATOR)
+        end_seat(world.seats["northwest-admin"])
+    successor = Client()
+    successor.force_login(other.user)
+    assert "made by somebody who has left, and who may know its words" in successor.get(PAGE).content.decode()
 
 
 def test_tokens_of_an_hour_are_not_listed(world: World, admin: Client) -> None:

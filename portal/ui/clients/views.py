@@ -30,7 +30,10 @@ def clients(request: HttpRequest) -> HttpResponse:
     context = {
         "form": ClientForm(seats) if made else form,
         "made": made,
-        "clients": [(client, names.get(client.owner_id)) for client in list_clients()],
+        "clients": [
+            (client, names.get(client.owner_id), names.get(client.made_by_id or 0))
+            for client in list_clients()
+        ],
     }
     status = BAD_REQUEST if form.is_bound and made is None else None
     return render(request, "clients/clients.html", context, status=status)
