@@ -18,6 +18,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
+from hypothesis import settings as hypothesis_settings
 from psycopg import sql
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -26,6 +27,10 @@ from portal.database import start_embedded
 
 if TYPE_CHECKING:  # models load only once Django is set up
     from tests.world import World
+
+# No example is a timed test: a busy machine is no fault of the code.
+hypothesis_settings.register_profile("suite", deadline=None)
+hypothesis_settings.load_profile("suite")
 
 COMMITS = {"committed_db", "transactional_db", "live_server"}
 

@@ -51,26 +51,28 @@ def once(
         raise Problem(400, "bad_idempotency_key", f"An {HEADER} has 1 to {LONGEST} printable characters.")
     _lock(identified.client_id, key)
     fingerprint = _fingerprint(request)
-    calls = IdempotentCall.objects.filter(client_id=identified.client_id)
+    live = IdempotentCall.objects.filter(client_id=identified.client_id, at__gte=timezone.now() - LIFE)
+    before = live.filter(key=key).first()
+    if before is None:
+        made = act()
+        _remember(identified.client_id, key, fingerprint, made)
+        return show(made)
+    if before.fingerprint != fingerprint:
+        raise Problem(
+            422, "idempotency_key_reused", f"This {HEADER} was used for another call: draw a new one."
+        )
+    response = show(Made(before.made, before.status))
+    response.headers["Idempotent-Replayed"] = "true"
+    return response
+
+
+def _remember(client_id: int, key: str, fingerprint: str, made: Made) -> None:
+    """Note the call, at its end: other calls wait no longer than a moment for the old notes that go with it."""
+    calls = IdempotentCall.objects.filter(client_id=client_id)
     calls.filter(at__lt=timezone.now() - LIFE).delete()
-    before = calls.filter(key=key).first()
-    if before is not None:
-        if before.fingerprint != fingerprint:
-            raise Problem(
-                422, "idempotency_key_reused", f"This {HEADER} was used for another call: draw a new one."
-            )
-        response = show(Made(before.made, before.status))
-        response.headers["Idempotent-Replayed"] = "true"
-        return response
-    made = act()
-    IdempotentCall.objects.create(
-        client_id=identified.client_id,
-        key=key,
-        fingerprint=fingerprint,
-        status=made.status,
-        made=made.public_id,
+    calls.create(
+        client_id=client_id, key=key, fingerprint=fingerprint, status=made.status, made=made.public_id
     )
-    return show(made)
 
 
 def _lock(client_id: int, key: str) -> None:

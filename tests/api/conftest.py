@@ -25,8 +25,8 @@ from integrations.ingestion.services import check_submission, receive_file
 from partners.agreements.models import Category, Grant, Partnership
 from partners.agreements.services import revoke_grant
 from partners.engagement.services import Plan, open_follow_up
-from partners.organisations.clients import make_client
-from partners.organisations.models import ApiCredential
+from partners.organisations.clients import list_clients, make_client
+from partners.organisations.models import ApiClient, ApiCredential
 from partners.tenancy.actors import Scope
 from partners.tenancy.context import acting_as
 from portal.api.schema import document
@@ -99,6 +99,12 @@ def key_for(world: World, person: str, scopes: Iterable[Scope] = tuple(Scope), *
     with acting_as(world.actor(f"{slug}-admin")):
         given = {"kind": KEY, "days": 30, **more}
         return make_client(f"{person}'s system", seat.user, list(scopes), **given)[1]
+
+
+def client_of(world: World, person: str = "ana") -> ApiClient:
+    """The system that acts in the name of this person of Northwest's."""
+    with acting_as(world.actor("northwest-admin")):
+        return next(one for one in list_clients() if one.owner_id == world.seats[person].user_id)
 
 
 @pytest.fixture(scope="module")
@@ -201,3 +207,20 @@ def but_request_id(answer: HttpResponse) -> tuple[dict[str, Any], dict[str, str]
     body = {name: value for name, value in answer.json().items() if name != "request_id"}
     changing = {"RateLimit", "X-Request-Id", "ETag"}  # of a problem, whose body holds its number
     return body, {name: value for name, value in answer.headers.items() if name not in changing}
+
+
+def lists_of(ids: dict[str, str]) -> dict[str, str]:
+    """Every list of the schema that has pages."""
+    paged = {
+        operation["operationId"]
+        for methods in document()["paths"].values()
+        for operation in methods.values()
+        if any(one["name"] == "cursor" for one in operation.get("parameters", []))
+    }
+    return {name: url for name, url in addresses(ids).items() if name in paged}
+
+
+def beside(url: str, **parameters: str | int) -> str:
+    return (
+        url + ("&" if "?" in url else "?") + "&".join(f"{name}={value}" for name, value in parameters.items())
+    )
