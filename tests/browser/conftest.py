@@ -16,10 +16,10 @@ from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tests.browser.trade import Channel, build_channel
 from tests.browser.visitor import HEIGHT, WIDE, Album, Visitor
-from tests.jobs.test_workers import celery_worker, empty_queue, relay, running, until
+from tests.jobs.test_workers import celery_worker, empty_queue, relay, running, until, worker_log
 from tests.settings import TEST_HOME
 
-__all__ = ["celery_worker", "empty_queue", "relay"]
+__all__ = ["celery_worker", "empty_queue", "relay", "worker_log"]
 BROWSER = os.environ.get("THROUGHLINE_BROWSER", "")
 SCREENSHOTS = Path(os.environ.get("THROUGHLINE_SCREENSHOTS") or TEST_HOME / "screenshots")
 PATIENCE = 10_000  # milliseconds for what comes without a click
