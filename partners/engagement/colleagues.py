@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 from partners.access.reach import who_holds
-from partners.organisations.models import Membership
 from partners.organisations.roles import PERMITS, Permission
+from partners.organisations.selectors import present_seats
 from partners.tenancy.actors import Reach, Role
-from partners.tenancy.context import current_organisation_id
 
 
 @dataclass(frozen=True)
@@ -23,7 +22,7 @@ def list_owners(partnership_id: int, account_id: int | None) -> list[Colleague]:
     holders = who_holds(partnership_id, account_id)
     return [
         Colleague(seat.public_id, seat.user_id, seat.user.name)
-        for seat in _seats()
+        for seat in present_seats()
         if Permission.FOLLOW_UP in PERMITS[Role(seat.role)]
         and (Reach(seat.reach) is Reach.WHOLE or seat.user_id in holders[Reach(seat.reach)])
     ]
@@ -31,9 +30,4 @@ def list_owners(partnership_id: int, account_id: int | None) -> list[Colleague]:
 
 def list_present() -> set[int]:
     """The users who have a seat in the acting organisation: everybody else has left."""
-    return {seat.user_id for seat in _seats()}
-
-
-def _seats() -> list[Membership]:
-    seats = Membership.objects.filter(organisation_id=current_organisation_id(), ended_at=None)
-    return list(seats.select_related("user").order_by("user__name", "pk"))
+    return {seat.user_id for seat in present_seats()}

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from partners.audit.services import record
 from partners.organisations.models import ApiClient, ApiCredential, Membership, User
 from partners.organisations.roles import Permission, require
+from partners.organisations.selectors import present_seats
 from partners.tenancy.actors import Actor, ActorKind, Client, Reach, Role, Scope
 from partners.tenancy.context import current_organisation_id
 from partners.tenancy.models import ALPHABET
@@ -114,8 +115,7 @@ def end_client(public_id: str) -> None:
 def list_possible_owners() -> list[Membership]:
     """The people of the acting organisation, in whose name a client could act."""
     require(Permission.MANAGE_CLIENTS)
-    seats = Membership.objects.filter(organisation_id=current_organisation_id(), ended_at=None)
-    return list(seats.select_related("user").order_by("user__name", "pk"))
+    return list(present_seats())
 
 
 def list_clients() -> list[ApiClient]:

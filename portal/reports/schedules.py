@@ -14,6 +14,7 @@ from partners.agreements.models import Partnership
 from partners.audit.services import record
 from partners.organisations.models import Membership, Organisation
 from partners.organisations.roles import PERMITS, Permission, require
+from partners.organisations.selectors import present_seats
 from partners.tenancy.context import current_organisation_id, current_user_id
 from portal.reports.clock import occurrences, order_report
 from portal.reports.models import Recipient, Report, Schedule
@@ -100,10 +101,7 @@ def ask_for_review(language: str, partnership: Partnership | None = None) -> Rep
 def colleagues() -> QuerySet[Membership]:
     """The people of one's own organisation whose role sees accounts, by name: who can get a review."""
     roles = [role.value for role, permits in PERMITS.items() if Permission.VIEW_ACCOUNTS in permits]
-    seats = Membership.objects.filter(
-        organisation_id=current_organisation_id(), ended_at=None, role__in=roles
-    )
-    return seats.select_related("user").order_by("user__name", "pk")
+    return present_seats().filter(role__in=roles)
 
 
 def _schedule(public_id: str) -> Schedule:
