@@ -19,12 +19,14 @@ if "DATABASE_URL" not in os.environ:
 
 from portal.broker import transport_options  # noqa: E402
 from portal.settings import *  # noqa: E402, F403
-from portal.settings import CELERY_BROKER_URL, DATABASES  # noqa: E402
+from portal.settings import CELERY_BEAT_SCHEDULE, CELERY_BROKER_URL, DATABASES  # noqa: E402
 
 EMBEDDED_DURABLE = False
 DATABASES["owner"]["TEST"]["NAME"] = f"test_throughline_{TEST_RUN}"
 CELERY_TASK_DEFAULT_QUEUE = f"throughline_{TEST_RUN}"
 CELERY_BROKER_TRANSPORT_OPTIONS = transport_options(CELERY_BROKER_URL, CELERY_TASK_DEFAULT_QUEUE)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-CELERY_BEAT_SCHEDULE = {"reports": {"task": "reports.tick", "schedule": 1.0}}  # nobody waits a minute
+CELERY_BEAT_SCHEDULE = {
+    room: {**tick, "schedule": 1.0} for room, tick in CELERY_BEAT_SCHEDULE.items()
+}  # nobody waits
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -7,13 +7,16 @@ What crosses between organisations is decided by the walls; what a person reache
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 
 from partners.access.reach import accounts_in_reach, partnerships_in_reach
 from partners.accounts.models import Account, AccountHandle, AccountIdentity
-from partners.agreements.models import Category, Grant, GrantedCell, Granularity, Partnership
+from partners.agreements.models import Category, Grant, GrantedCell, KeptCell, Partnership
+from partners.agreements.terms import Terms, terms_of, widest
 from partners.audit.services import note_read
 from partners.catalogue.models import ProductFamily
 from partners.tenancy.context import current_actor, current_organisation_id
@@ -66,12 +69,10 @@ def shared_categories(partnership: Partnership) -> frozenset[Category]:
 
 def list_shared_categories(partnerships: Iterable[Partnership]) -> dict[int, frozenset[Category]]:
     """`shared_categories` of several partnerships, by their ids; one query."""
-    actor, organisation_id = current_actor(), current_organisation_id()
+    organisation_id = current_organisation_id()
     theirs = {partnership.pk: partnership.distributor_id for partnership in partnerships}
-    cells = GrantedCell.objects.filter(partnership_id__in=theirs, manufacturer_id=organisation_id)
-    given = cells.annotate(served=F("purposes").bitand(actor.purpose.value)).filter(served__gt=0)
     seen: dict[int, set[Category]] = {key: set() for key in theirs}
-    for key, value in given.values_list("partnership_id", "category").distinct():
+    for key, value in _opened(GrantedCell, theirs).union(_opened(KeptCell, theirs)):
         seen[key].add(Category(value))
     return {
         key: frozenset(Category if owner_id == organisation_id else seen[key])
@@ -79,35 +80,64 @@ def list_shared_categories(partnerships: Iterable[Partnership]) -> dict[int, fro
     }
 
 
+def _opened(
+    cells: type[GrantedCell] | type[KeptCell], partnership_ids: Collection[int]
+) -> "QuerySet[Any, tuple[int, str]]":
+    """The categories of which the acting maker sees cells, by partnership."""
+    actor = current_actor()
+    found = cells.objects.filter(
+        partnership_id__in=partnership_ids, manufacturer_id=current_organisation_id()
+    )
+    served = found.annotate(served=F("purposes").bitand(actor.purpose.value)).filter(served__gt=0)
+    return served.values_list("partnership_id", "category").distinct()
+
+
 @dataclass(frozen=True)
 class Term:
-    """What a distributor grants at present of one category; None: every family, no first or last month."""
+    """What a distributor grants of one category, or left of it: `family` None is every one.
 
-    category: Category
+    `ended_at` is set where only what was recorded by then is still seen, until `kept_until`.
+    """
+
+    public_id: str
+    terms: Terms
     family: str | None
-    from_month: date | None
-    to_month: date | None
-    granularity: Granularity
     granted_at: datetime
+    ended_at: datetime | None
+    kept_until: date | None
+
+    @property
+    def category(self) -> Category:
+        """Of what."""
+        return self.terms.category
 
 
 def list_terms(partnerships: Iterable[Partnership]) -> dict[int, list[Term]]:
-    """The live grants by partnership id, in the order of the categories; both sides read them."""
+    """What is granted or left, by partnership id, in the order of the categories; both sides read it.
+
+    A grant that another one covers says nothing of its own.
+    """
     terms: dict[int, list[Term]] = {partnership.pk: [] for partnership in partnerships}
-    grants = list(Grant.objects.filter(partnership_id__in=terms, revoked_at=None).order_by("granted_at"))
+    left = Q(revoked_at=None) | Q(keep_history_until__gt=timezone.now().date())
+    grants = list(Grant.objects.filter(left, partnership_id__in=terms))
     wanted = {grant.family_id for grant in grants if grant.family_id is not None}
     families = dict(ProductFamily.objects.filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}
+    live = [grant for grant in grants if grant.revoked_at is None]
+    shown = [one for key in terms for one in widest(grant for grant in live if grant.partnership_id == key)]
+    shown += [grant for grant in grants if grant.revoked_at is not None]
     order = list(Category)
-    for grant in sorted(grants, key=lambda grant: order.index(Category(grant.category))):
-        term = Term(
-            category=Category(grant.category),
-            family=None if grant.family_id is None else families.get(grant.family_id, ""),
-            from_month=grant.from_month,
-            to_month=grant.to_month,
-            granularity=Granularity(grant.granularity),
-            granted_at=grant.granted_at,
+    for grant in sorted(shown, key=lambda one: (order.index(Category(one.category)), one.pk)):
+        family = None if grant.family_id is None else families.get(grant.family_id, "")
+        terms[grant.partnership_id].append(
+            Term(
+                str(grant.public_id),
+                terms_of(grant),
+                family,
+                grant.granted_at,
+                grant.revoked_at,
+                grant.keep_history_until,
+            )
         )
-        terms[grant.partnership_id].append(term)
     return terms
 
 

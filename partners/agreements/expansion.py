@@ -1,5 +1,7 @@
 """From grants to what a maker sees: whole cells, whole accounts, set-based, in the transaction of the change."""
 
+from typing import NamedTuple
+
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.db.models import F
@@ -44,19 +46,83 @@ SELECT category, family_id, month, granularity, bit_or(purpose) AS purposes
 FROM effective GROUP BY 1, 2, 3, 4
 """
 
+# What ended grants leave: it counts only as far as what it rests on is open, by a live grant or by one that ended.
+_KEPT = f"""
+WITH held AS (
+    SELECT DISTINCT family_id, month FROM agreements_heldcell WHERE partnership_id = %(partnership)s
+), ended AS (
+    SELECT g.id AS grant_id, g.category, h.family_id, h.month, g.granularity, g.purposes,
+           g.revoked_at AS recorded_until, g.keep_history_until AS seen_until
+    FROM agreements_grant g
+    JOIN agreements_partnership s ON s.id = g.partnership_id AND s.state = 'active'
+    JOIN held h ON (g.family_id IS NULL OR g.family_id = h.family_id)
+        AND (g.from_month IS NULL OR h.month >= g.from_month) AND (g.to_month IS NULL OR h.month < g.to_month)
+    WHERE g.partnership_id = %(partnership)s AND g.revoked_at IS NOT NULL AND g.keep_history_until > current_date
+      AND g.category IN ({_SELL_THROUGH})
+), opened AS (
+    SELECT category, family_id, month, bit_or(purposes) AS purposes, max(granularity) AS granularity
+    FROM (SELECT category, family_id, month, purposes, granularity FROM ended
+          UNION ALL SELECT category, family_id, month, purposes, granularity FROM agreements_grantedcell
+                    WHERE partnership_id = %(partnership)s) o
+    GROUP BY 1, 2, 3
+), rested AS (
+    SELECT e.grant_id, e.category, e.family_id, e.month, e.recorded_until, e.seen_until,
+           least(e.granularity, coalesce(min(o.granularity), e.granularity)) AS granularity,
+           e.purposes & coalesce(bit_and(o.purposes), e.purposes) AS purposes,
+           count(needs.needed) = count(o.category) AS has_all
+    FROM ended e
+    LEFT JOIN (VALUES {_NEEDS_ROWS}) needs(category, needed) ON needs.category = e.category
+    LEFT JOIN opened o ON o.category = needs.needed AND o.family_id = e.family_id AND o.month = e.month
+    GROUP BY e.grant_id, e.category, e.family_id, e.month, e.recorded_until, e.seen_until, e.granularity, e.purposes
+)
+SELECT grant_id, family_id, month, category, granularity, recorded_until, seen_until, purposes
+FROM rested WHERE has_all AND purposes <> 0
+"""
+
+# An account that live grants tell of has no end; where only ended ones do, it is known until the last day of them.
 _ACCOUNTS = f"""
-SELECT c.category, h.account_id, bit_or(c.purposes) AS purposes
-FROM agreements_heldcell h
-JOIN agreements_grantedcell c ON c.partnership_id = h.partnership_id AND c.family_id = h.family_id
-    AND c.month = h.month AND c.granularity >= {Granularity.MONTH.value}
-    AND c.category IN ('{Category.VOLUME.value}', '{Category.IDENTITY.value}', '{Category.CONTACTS.value}')
-WHERE h.partnership_id = %(partnership)s
+WITH told AS (
+    SELECT c.category, h.account_id, c.purposes, NULL::date AS seen_until
+    FROM agreements_heldcell h
+    JOIN agreements_grantedcell c ON c.partnership_id = h.partnership_id AND c.family_id = h.family_id
+        AND c.month = h.month AND c.granularity >= {Granularity.MONTH.value}
+    WHERE h.partnership_id = %(partnership)s
+    UNION ALL
+    SELECT k.category, h.account_id, k.purposes, k.seen_until
+    FROM agreements_heldcell h
+    JOIN agreements_keptcell k ON k.partnership_id = h.partnership_id AND k.family_id = h.family_id
+        AND k.month = h.month AND k.granularity >= {Granularity.MONTH.value}
+        AND coalesce(h.recorded_from, '-infinity') <= k.recorded_until
+    WHERE h.partnership_id = %(partnership)s
+), lasting AS (
+    SELECT category, account_id, bool_or(seen_until IS NULL) AS is_live FROM told GROUP BY 1, 2
+)
+SELECT t.category, t.account_id, bit_or(t.purposes) AS purposes, max(t.seen_until) AS seen_until
+FROM told t JOIN lasting l ON l.category = t.category AND l.account_id = t.account_id
+WHERE (t.seen_until IS NULL) = l.is_live
+  AND t.category IN ('{Category.VOLUME.value}', '{Category.IDENTITY.value}', '{Category.CONTACTS.value}')
 GROUP BY 1, 2
 """
 
+
+class _Expanded(NamedTuple):
+    """A table that follows from the grants, how, its key within a partnership, and what else must be the same."""
+
+    table: str
+    fresh: str
+    key: tuple[str, ...]
+    fixed: tuple[str, ...] = ()
+
+
 _TABLES = (
-    ("agreements_grantedcell", _CELLS, ("category", "family_id", "month", "granularity")),
-    ("agreements_grantedaccount", _ACCOUNTS, ("category", "account_id")),
+    _Expanded("agreements_grantedcell", _CELLS, ("category", "family_id", "month", "granularity")),
+    _Expanded(
+        "agreements_keptcell",
+        _KEPT,
+        ("grant_id", "family_id", "month"),
+        ("category", "granularity", "recorded_until", "seen_until"),
+    ),
+    _Expanded("agreements_grantedaccount", _ACCOUNTS, ("category", "account_id"), ("seen_until",)),
 )
 
 
@@ -69,19 +135,21 @@ def expand(partnership: Partnership) -> bool:
         return False
     taken_away = False
     with connection.cursor() as cursor:
-        for table, fresh, key in _TABLES:
-            taken_away |= _rewrite(cursor, partnership, table, fresh, key)
+        for expanded in _TABLES:
+            taken_away |= _rewrite(cursor, partnership, expanded)
     if taken_away:
         Partnership.objects.filter(pk=partnership.pk).update(epoch=F("epoch") + 1)
     return taken_away
 
 
-def _rewrite(
-    cursor: CursorWrapper, partnership: Partnership, table: str, fresh: str, key: tuple[str, ...]
-) -> bool:
-    """Set a table to what the grants say now; True if a row went or lost a purpose."""
-    columns = ", ".join(key)
-    same = " AND ".join(f"f.{column} = t.{column}" for column in key)
+def _rewrite(cursor: CursorWrapper, partnership: Partnership, expanded: _Expanded) -> bool:
+    """Set a table to what the grants say now; True if a row went, changed or lost a purpose."""
+    table, fresh = expanded.table, expanded.fresh
+    key, columns = ", ".join(expanded.key), ", ".join((*expanded.key, *expanded.fixed))
+    same = " AND ".join(
+        [f"f.{column} = t.{column}" for column in expanded.key]
+        + [f"f.{column} IS NOT DISTINCT FROM t.{column}" for column in expanded.fixed]
+    )
     parameters = {
         "partnership": partnership.pk,
         "manufacturer": partnership.manufacturer_id,
@@ -100,7 +168,7 @@ def _rewrite(
     cursor.execute(
         f"INSERT INTO {table} (partnership_id, manufacturer_id, distributor_id, {columns}, purposes)"
         f" SELECT %(partnership)s, %(manufacturer)s, %(distributor)s, {columns}, purposes FROM fresh_sight"
-        f" ON CONFLICT (partnership_id, {columns}) DO UPDATE SET purposes = excluded.purposes"
+        f" ON CONFLICT (partnership_id, {key}) DO UPDATE SET purposes = excluded.purposes"
         f" WHERE {table}.purposes <> excluded.purposes",
         parameters,
     )

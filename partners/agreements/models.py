@@ -1,15 +1,17 @@
 """Partnerships and grants: the one door between organisations.
 
-The distributor writes grants (append-only, with system time). They are expanded into two small tables that
-the walls of everything shared look at: `GrantedCell` (which family and month a maker may read of a category) and
-`GrantedAccount` (which end customers it may know of). Both follow from the grants and from `HeldCell`,
-the list of what a distributor holds, and are rewritten in the transaction that changes either.
+The distributor writes grants (append-only, with system time). They are expanded into three small tables that
+the walls of everything shared look at: `GrantedCell` (which family and month a maker may read of a category),
+`KeptCell` (what of it a grant that ended left to be read) and `GrantedAccount` (which end customers it may know of).
+All follow from the grants and from `HeldCell`, the list of what a distributor holds, and are rewritten in the
+transaction that changes either.
 """
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from partners.organisations.models import Organisation
-from partners.tenancy.models import ActingUser, PublicIdField, WalledModel
+from partners.tenancy.models import ActingOrganisation, ActingUser, PublicIdField, WalledModel
 
 
 class Category(models.TextChoices):
@@ -52,7 +54,7 @@ class Partnership(WalledModel):
     """A distributor and a manufacturer; a manufacturer's direct sales are its partnership with itself.
 
     `epoch` grows when sight is taken away: whatever was computed or stored under an older one is hidden.
-    `pseudonym_epoch` grows when pseudonyms are drawn anew.
+    `pseudonym_epoch` grows when pseudonyms are drawn anew. Either side invites; the other one answers.
     """
 
     class State(models.TextChoices):
@@ -60,6 +62,7 @@ class Partnership(WalledModel):
         ACTIVE = "active"
         SUSPENDED = "suspended"
         ENDED = "ended"
+        DECLINED = "declined"
 
     public_id = PublicIdField(prefix="ptn")
     manufacturer = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
@@ -67,12 +70,17 @@ class Partnership(WalledModel):
     state = models.CharField(max_length=10, choices=State.choices, default=State.ACTIVE)
     epoch = models.PositiveBigIntegerField(default=1)
     pseudonym_epoch = models.PositiveIntegerField(default=1)
+    invited_by_id = models.BigIntegerField(null=True, db_default=ActingOrganisation(), editable=False)
     started_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(WalledModel.Meta):
         permissions = [("work_partnership", "Works this partnership")]
         constraints = [
-            models.UniqueConstraint(fields=["manufacturer", "distributor"], name="one_partnership_a_pair"),
+            models.UniqueConstraint(
+                fields=["manufacturer", "distributor"],
+                condition=~models.Q(state__in=["ended", "declined"]),
+                name="one_live_partnership_a_pair",
+            ),
             models.UniqueConstraint(
                 fields=["id", "manufacturer", "distributor"], name="partnership_with_both_sides"
             ),
@@ -87,11 +95,53 @@ class Partnership(WalledModel):
         return str(self.public_id)
 
 
+class PartnershipChange(WalledModel):
+    """A partnership came into a state, or its pseudonyms were drawn anew: its dated history, for both sides."""
+
+    partnership = models.ForeignKey(Partnership, on_delete=models.CASCADE, related_name="changes")
+    manufacturer_id = models.BigIntegerField()
+    distributor_id = models.BigIntegerField()
+    what = models.CharField(max_length=20)
+    by_id = models.BigIntegerField(db_default=ActingOrganisation(), editable=False)
+    by_user_id = models.BigIntegerField(null=True, db_default=ActingUser(), editable=False)
+    at = models.DateTimeField(auto_now_add=True)
+
+
+class Proposal(WalledModel):
+    """Somebody asks that more be shared, and says why: of the maker, or of the distributor's own people, whose question
+    the maker does not see. The distributor answers; nothing is granted by the question itself."""
+
+    class Answer(models.TextChoices):
+        GRANTED = "granted"
+        DECLINED = "declined"
+        WITHDRAWN = "withdrawn"
+
+    public_id = PublicIdField(prefix="prp")
+    partnership = models.ForeignKey(Partnership, on_delete=models.CASCADE, related_name="proposals")
+    manufacturer_id = models.BigIntegerField()
+    distributor_id = models.BigIntegerField()
+    categories = ArrayField(models.CharField(max_length=12, choices=Category.choices))
+    family_ids = ArrayField(models.BigIntegerField())
+    from_month = models.DateField(null=True)
+    to_month = models.DateField(null=True)
+    granularity = models.PositiveSmallIntegerField(choices=Granularity.choices)
+    purposes = models.PositiveSmallIntegerField()
+    reason = models.CharField(max_length=500)
+    by_id = models.BigIntegerField(db_default=ActingOrganisation(), editable=False)
+    by_user_id = models.BigIntegerField(null=True, db_default=ActingUser(), editable=False)
+    proposed_at = models.DateTimeField(auto_now_add=True)
+    answer = models.CharField(max_length=10, choices=Answer.choices, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by_id = models.BigIntegerField(null=True)
+    note = models.CharField(max_length=500, blank=True)
+
+
 class Grant(WalledModel):
     """The distributor lets the manufacturer see a category, for families x months x granularity x purposes.
 
     `family_id` None: every family. Months are first days, half-open; None: without bound. Live while `revoked_at`
-    is None. Rows are never changed otherwise.
+    is None. One that ended may leave its history: what was recorded before it ended is seen until the day
+    `keep_history_until`, which can be brought forward. Rows are never changed otherwise.
     """
 
     public_id = PublicIdField(prefix="grt")
@@ -108,6 +158,7 @@ class Grant(WalledModel):
     granted_by_id = models.BigIntegerField(null=True, db_default=ActingUser())
     revoked_at = models.DateTimeField(null=True)
     revoked_by_id = models.BigIntegerField(null=True)
+    keep_history_until = models.DateField(null=True)
 
     class Meta(WalledModel.Meta):
         constraints = [
@@ -122,7 +173,10 @@ class Grant(WalledModel):
 
 
 class HeldCell(WalledModel):
-    """The ledger holds live lines of this account, family and month. Kept by the ledger, read by expansion."""
+    """The ledger holds live lines of this account, family and month. Kept by the ledger, read by expansion.
+
+    `recorded_from` is when the first of them was recorded.
+    """
 
     pk = models.CompositePrimaryKey("partnership_id", "account_id", "family_id", "month")
     partnership_id = models.BigIntegerField()
@@ -130,6 +184,7 @@ class HeldCell(WalledModel):
     account_id = models.BigIntegerField()
     family_id = models.BigIntegerField()
     month = models.DateField()
+    recorded_from = models.DateTimeField(null=True)
 
 
 class GrantedCell(WalledModel):
@@ -149,8 +204,33 @@ class GrantedCell(WalledModel):
         indexes = [models.Index(fields=["manufacturer_id", "category"], name="granted_cells_of_maker")]
 
 
+class KeptCell(WalledModel):
+    """What an ended grant leaves of this family and month: what was recorded until it ended, until a day."""
+
+    pk = models.CompositePrimaryKey("partnership_id", "grant_id", "family_id", "month")
+    partnership_id = models.BigIntegerField()
+    grant_id = models.BigIntegerField()
+    manufacturer_id = models.BigIntegerField()
+    distributor_id = models.BigIntegerField()
+    category = models.CharField(max_length=12, choices=Category.choices)
+    family_id = models.BigIntegerField()
+    month = models.DateField()
+    granularity = models.PositiveSmallIntegerField(choices=Granularity.choices)
+    purposes = models.PositiveSmallIntegerField()
+    recorded_until = models.DateTimeField()
+    seen_until = models.DateField()
+
+    class Meta(WalledModel.Meta):
+        indexes = [
+            models.Index(fields=["partnership_id", "family_id", "month"], name="kept_cells_of_partnership")
+        ]
+
+
 class GrantedAccount(WalledModel):
-    """The maker may know of this account (volume), who it is (identity), its people (contacts)."""
+    """The maker may know of this account (volume), who it is (identity), its people (contacts).
+
+    `seen_until` is set where only the history of ended grants tells of it.
+    """
 
     pk = models.CompositePrimaryKey("partnership_id", "category", "account_id")
     partnership_id = models.BigIntegerField()
@@ -159,6 +239,7 @@ class GrantedAccount(WalledModel):
     category = models.CharField(max_length=12, choices=Category.choices)
     account_id = models.BigIntegerField()
     purposes = models.PositiveSmallIntegerField()
+    seen_until = models.DateField(null=True)
 
     class Meta(WalledModel.Meta):
         indexes = [models.Index(fields=["manufacturer_id", "category"], name="granted_accounts_of_maker")]

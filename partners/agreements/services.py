@@ -1,54 +1,131 @@
-"""Writing agreements. Every change of sight goes through `_resight`, in one transaction with its record."""
+"""Writing agreements. Every change of sight goes through `change_sharing`, in one transaction with its record."""
 
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from partners.agreements.expansion import expand
 from partners.agreements.locks import lock_partnership
-from partners.agreements.models import Category, Grant, Granularity, Partnership
+from partners.agreements.models import (
+    Category,
+    Grant,
+    Granularity,
+    Partnership,
+    PartnershipChange,
+    Proposal,
+)
+from partners.agreements.terms import Offer, Terms, terms_of
 from partners.audit.services import record
 from partners.jobs.services import emit
 from partners.organisations.login import find_organisation
-from partners.organisations.models import OrganisationKind
+from partners.organisations.models import Organisation, OrganisationKind
 from partners.organisations.roles import Permission, require
 from partners.tenancy.actors import ALL_PURPOSES, Purpose
 from partners.tenancy.context import current_actor, current_organisation_id
+
+LONGEST_TEXT = 500
+State = Partnership.State
 
 
 class AgreementError(ValueError):
     """A step that this agreement cannot take; the message says why."""
 
 
-def invite_distributor(slug: str) -> Partnership:
-    """The acting manufacturer invites a distributor, or opens its own direct sales; nothing is shared by that."""
+# --- who works with whom ---
+
+
+def invite_partner(slug: str) -> Partnership:
+    """Invite the other side by its short name, or open a manufacturer's direct sales; nothing is shared by that.
+
+    One that is live already, or open, is returned as it is.
+    """
     require(Permission.MANAGE_PARTNERSHIPS)
-    manufacturer_id = current_organisation_id()
+    organisation_id = current_organisation_id()
     known = find_organisation(slug)
-    is_direct = known is not None and known.id == manufacturer_id
-    if known is None or not (is_direct or known.kind is OrganisationKind.DISTRIBUTOR):
-        raise AgreementError(gettext("'%(slug)s' is no distributor. Give the slug of one.") % {"slug": slug})
-    partnership, is_new = Partnership.objects.get_or_create(
-        manufacturer_id=manufacturer_id,
-        distributor_id=known.id,
-        defaults={"state": Partnership.State.ACTIVE if is_direct else Partnership.State.INVITED},
-    )
-    if is_new:
-        record("partnership.invited", partnership.public_id)
+    own = known if known is not None and known.id == organisation_id else None
+    if known is None or (own and own.kind is not OrganisationKind.MANUFACTURER):
+        raise AgreementError(
+            gettext("Nobody here goes by '%(slug)s'. Ask them for their short name.") % {"slug": slug}
+        )
+    if known.kind is OrganisationKind.MANUFACTURER and own is None:
+        sides = {"manufacturer_id": known.id, "distributor_id": organisation_id}
+    else:
+        sides = {"manufacturer_id": organisation_id, "distributor_id": known.id}
+    _require_two_kinds(known.kind, is_direct=own is not None)
+    live = Partnership.objects.exclude(state__in=(State.ENDED, State.DECLINED)).filter(**sides).first()
+    if live is not None:
+        return live
+    partnership = Partnership.objects.create(state=State.ACTIVE if own else State.INVITED, **sides)
+    _note(partnership, State.ACTIVE if own else State.INVITED)
     return partnership
 
 
-def accept_partnership(partnership_id: int) -> Partnership:
-    """The acting distributor accepts an invitation; accepting twice changes nothing."""
-    partnership = _lock_own(partnership_id)
-    if partnership.state == Partnership.State.INVITED:
-        partnership.state = Partnership.State.ACTIVE
-        partnership.save(update_fields=["state"])
-        record("partnership.accepted", partnership.public_id)
-        _resight(partnership)
-    return partnership
+def answer_invitation(partnership_id: int, *, accept: bool) -> Partnership:
+    """Accept what the other side offered, or decline it; who invited can only take it back. Answering twice changes
+    nothing."""
+    require(Permission.MANAGE_PARTNERSHIPS)
+    partnership = lock_partnership(partnership_id)
+    if current_organisation_id() not in (partnership.manufacturer_id, partnership.distributor_id):
+        raise PermissionDenied
+    to = State.ACTIVE if accept else State.DECLINED
+    if partnership.state == to:
+        return partnership
+    if accept and partnership.invited_by_id == current_organisation_id():
+        raise AgreementError(gettext("You have invited them: it is for them to accept."))
+    return _bring_to(partnership, {State.INVITED}, to)
+
+
+def suspend_partnership(partnership: Partnership) -> None:
+    """The maker sees nothing of the partnership's data until it is resumed; files go on coming in."""
+    _bring_to(_lock_own(partnership.pk), {State.ACTIVE}, State.SUSPENDED)
+
+
+def resume_partnership(partnership: Partnership) -> None:
+    """End a suspension: the grants count again."""
+    _bring_to(_lock_own(partnership.pk), {State.SUSPENDED}, State.ACTIVE)
+
+
+def end_partnership(partnership: Partnership) -> None:
+    """End it for good: every grant is revoked, history withdrawn, so that nothing can revive them."""
+    locked = _bring_to(_lock_own(partnership.pk), {State.ACTIVE, State.SUSPENDED}, State.ENDED)
+    _end_grants(Grant.objects.filter(partnership=locked, revoked_at=None), None)
+    Grant.objects.filter(partnership=locked, keep_history_until__isnull=False).update(keep_history_until=None)
+
+
+# --- what is shared ---
+
+
+@transaction.atomic
+def change_sharing(
+    partnership: Partnership,
+    *,
+    ends: Collection[Grant] = (),
+    gives: Offer | None = None,
+    keep_history_until: date | None = None,
+) -> list[Grant]:
+    """End grants and give others in one step, and return those that were given; what is live already stays.
+
+    The maker's next statement sees the new state: history is withdrawn with a grant, unless `keep_history_until` leaves
+    what was recorded by now until that day. What another live grant opens too stays open.
+    """
+    partnership = _lock_own(partnership.pk)
+    if partnership.state in (State.ENDED, State.DECLINED):
+        raise AgreementError(gettext("This partnership is over: nothing can be shared in it any more."))
+    if keep_history_until is not None and keep_history_until <= timezone.localdate():
+        raise AgreementError(
+            gettext("History can be left until a day to come. Choose a later day, or withdraw it.")
+        )
+    _require_ordered(gives)
+    live = Grant.objects.filter(partnership=partnership, revoked_at=None).order_by("pk")
+    _end_grants(live.filter(pk__in=[grant.pk for grant in ends]), keep_history_until)
+    kept = {terms_of(grant): grant for grant in live}
+    given = [_give(partnership, terms, kept) for terms in (gives.each() if gives else ())]
+    _resight(partnership)
+    return given
 
 
 def grant_category(
@@ -61,61 +138,148 @@ def grant_category(
     granularity: Granularity = Granularity.LINE,
     purposes: Purpose = ALL_PURPOSES,
 ) -> Grant:
-    """Let the maker see `category`. A grant that is live already in the same words is returned unchanged."""
-    partnership = _lock_own(partnership.pk)
-    words = {
-        "partnership": partnership,
-        "category": category,
-        "family_id": family_id,
-        "from_month": from_month,
-        "to_month": to_month,
-        "granularity": granularity,
-        "purposes": purposes.value,
-    }
-    live = Grant.objects.filter(**words, revoked_at=None).first()
-    if live is not None:
-        return live
-    grant = Grant.objects.create(
-        manufacturer_id=partnership.manufacturer_id, distributor_id=partnership.distributor_id, **words
-    )
-    record("grant.given", grant.public_id, partnership=partnership.public_id, category=category.value)
-    _resight(partnership)
-    return grant
+    """Let the maker see one category. A grant that is live already in the same words is returned unchanged."""
+    families = () if family_id is None else (family_id,)
+    offer = Offer((category,), families, from_month, to_month, granularity, purposes)
+    return change_sharing(partnership, gives=offer)[0]
 
 
-def revoke_grant(grant: Grant) -> None:
-    """End a grant: the maker's next statement no longer sees what it alone opened, history included."""
+def revoke_grant(grant: Grant, keep_history_until: date | None = None) -> None:
+    """End a grant: the maker's next statement no longer sees what it alone opened."""
+    partnership = Partnership.objects.get(pk=grant.partnership_id)
+    change_sharing(partnership, ends=[grant], keep_history_until=keep_history_until)
+
+
+def withdraw_history(grant: Grant) -> None:
+    """Take away what an ended grant left."""
     partnership = _lock_own(grant.partnership_id)
-    ended = Grant.objects.filter(pk=grant.pk, revoked_at=None).update(
-        revoked_at=timezone.now(), revoked_by_id=current_actor().user_id
-    )
-    if ended:
-        record("grant.revoked", grant.public_id, partnership=partnership.public_id)
+    left = Grant.objects.filter(pk=grant.pk, revoked_at__isnull=False, keep_history_until__isnull=False)
+    if left.update(keep_history_until=None):
+        record("history.withdrawn", grant.public_id, partnership=partnership.public_id)
         _resight(partnership)
 
 
-def suspend_partnership(partnership: Partnership) -> None:
-    """The maker sees nothing of the partnership's data until it is resumed; files go on coming in."""
-    _change_state(partnership, {Partnership.State.ACTIVE}, Partnership.State.SUSPENDED)
+def expire_history(partnership_id: int) -> None:
+    """Take away what was left until a day that has come; for the clock, which acts for the distributor."""
+    partnership = lock_partnership(partnership_id)
+    if expand(partnership):
+        _tell(partnership)
 
 
-def resume_partnership(partnership: Partnership) -> None:
-    """End a suspension: the grants count again."""
-    _change_state(partnership, {Partnership.State.SUSPENDED}, Partnership.State.ACTIVE)
+# --- what is asked for ---
 
 
-def end_partnership(partnership: Partnership) -> None:
-    """End it for good: every grant is revoked, so that nothing can revive them."""
-    states = {Partnership.State.ACTIVE, Partnership.State.SUSPENDED}
-    partnership = _change_state(partnership, states, Partnership.State.ENDED)
-    for grant in Grant.objects.filter(partnership=partnership, revoked_at=None):
-        revoke_grant(grant)
+def propose(partnership: Partnership, offer: Offer, reason: str) -> Proposal:
+    """Ask the distributor to share more, and say why; of the maker, or of the distributor's own people."""
+    require(Permission.PROPOSE_SHARING)
+    _require_ordered(offer)
+    if partnership.state not in (State.ACTIVE, State.SUSPENDED) or partnership.is_direct:
+        raise AgreementError(gettext("Nothing can be asked for in this partnership."))
+    if not reason.strip() or len(reason) > LONGEST_TEXT:
+        raise AgreementError(gettext("Say why, in at most %(most)s characters.") % {"most": LONGEST_TEXT})
+    proposal = Proposal.objects.create(
+        partnership=partnership,
+        manufacturer_id=partnership.manufacturer_id,
+        distributor_id=partnership.distributor_id,
+        categories=[category.value for category in offer.categories],
+        family_ids=list(offer.family_ids),
+        from_month=offer.from_month,
+        to_month=offer.to_month,
+        granularity=offer.granularity.value,
+        purposes=offer.purposes.value,
+        reason=reason.strip(),
+    )
+    record("sharing.proposed", proposal.public_id, partnership=partnership.public_id)
+    return proposal
 
 
-def _change_state(
-    partnership: Partnership, allowed: set[Partnership.State], to: Partnership.State
-) -> Partnership:
-    partnership = _lock_own(partnership.pk)
+def answer_proposal(proposal: Proposal, *, granted: bool, note: str = "") -> None:
+    """The distributor's answer. Granting itself is `change_sharing`, with whatever terms were chosen."""
+    require(Permission.SHARE)
+    if proposal.distributor_id != current_organisation_id():
+        raise PermissionDenied
+    _answer(proposal, Proposal.Answer.GRANTED if granted else Proposal.Answer.DECLINED, note)
+
+
+def withdraw_proposal(proposal: Proposal) -> None:
+    """Who asked takes the question back."""
+    require(Permission.PROPOSE_SHARING)
+    if proposal.by_id != current_organisation_id():
+        raise PermissionDenied
+    _answer(proposal, Proposal.Answer.WITHDRAWN, "")
+
+
+def offer_of(proposal: Proposal) -> Offer:
+    """What is asked for."""
+    return Offer(
+        tuple(Category(value) for value in proposal.categories),
+        tuple(proposal.family_ids),
+        proposal.from_month,
+        proposal.to_month,
+        Granularity(proposal.granularity),
+        Purpose(proposal.purposes),
+    )
+
+
+def _answer(proposal: Proposal, answer: Proposal.Answer, note: str) -> None:
+    answered = Proposal.objects.filter(pk=proposal.pk, answer="").update(
+        answer=answer,
+        answered_at=timezone.now(),
+        answered_by_id=current_actor().user_id,
+        note=note.strip()[:LONGEST_TEXT],
+    )
+    if answered:
+        record(f"sharing.{answer.value}", proposal.public_id)
+
+
+def _give(partnership: Partnership, terms: Terms, live: dict[Terms, Grant]) -> Grant:
+    if terms in live:
+        return live[terms]
+    grant = Grant.objects.create(
+        partnership=partnership,
+        manufacturer_id=partnership.manufacturer_id,
+        distributor_id=partnership.distributor_id,
+        category=terms.category,
+        family_id=terms.family_id,
+        from_month=terms.from_month,
+        to_month=terms.to_month,
+        granularity=terms.granularity,
+        purposes=terms.purposes.value,
+    )
+    record("grant.given", grant.public_id, partnership=partnership.public_id, category=terms.category.value)
+    return grant
+
+
+def _end_grants(grants: Iterable[Grant], keep_history_until: date | None) -> None:
+    for grant in list(grants):
+        Grant.objects.filter(pk=grant.pk).update(
+            revoked_at=timezone.now(),
+            revoked_by_id=current_actor().user_id,
+            keep_history_until=keep_history_until,
+        )
+        record("grant.revoked", grant.public_id, keeps_history=keep_history_until is not None)
+
+
+def _require_ordered(offer: Offer | None) -> None:
+    if offer is None:
+        return
+    if not offer.categories or not offer.purposes:
+        raise AgreementError(gettext("Choose at least one category and one purpose."))
+    if offer.from_month and offer.to_month and offer.from_month >= offer.to_month:
+        raise AgreementError(gettext("The first month has to come before the end. Change one of them."))
+
+
+def _require_two_kinds(other: OrganisationKind, *, is_direct: bool) -> None:
+    """A maker meets distributors and a distributor meets makers."""
+    own = Organisation.objects.get(pk=current_organisation_id())
+    if not is_direct and other == own.kind:
+        raise AgreementError(
+            gettext("That is a %(kind)s, as you are: a partnership joins a manufacturer and a distributor.")
+            % {"kind": other.label.lower()}
+        )
+
+
+def _bring_to(partnership: Partnership, allowed: set[State], to: State) -> Partnership:
     if partnership.state not in allowed:
         raise AgreementError(
             gettext("This partnership is %(state)s and cannot be %(to)s.")
@@ -123,9 +287,20 @@ def _change_state(
         )
     partnership.state = to
     partnership.save(update_fields=["state"])
-    record(f"partnership.{to.value}", partnership.public_id)
-    _resight(partnership)
+    _note(partnership, to)
+    if partnership.distributor_id == current_organisation_id():
+        _resight(partnership)
     return partnership
+
+
+def _note(partnership: Partnership, what: State) -> None:
+    PartnershipChange.objects.create(
+        partnership=partnership,
+        manufacturer_id=partnership.manufacturer_id,
+        distributor_id=partnership.distributor_id,
+        what=what.value,
+    )
+    record(f"partnership.{what.value}", partnership.public_id)
 
 
 def _lock_own(partnership_id: int) -> Partnership:
@@ -139,4 +314,8 @@ def _lock_own(partnership_id: int) -> Partnership:
 
 def _resight(partnership: Partnership) -> None:
     expand(partnership)
+    _tell(partnership)
+
+
+def _tell(partnership: Partnership) -> None:
     emit("sharing.changed", partnership_id=partnership.pk, manufacturer_id=partnership.manufacturer_id)

@@ -16,6 +16,22 @@ def granted_cells(category: Category, granularity: Granularity = Granularity.LIN
     )
 
 
+def kept_cells(
+    category: Category, granularity: Granularity = Granularity.LINE, *, of: str, recorded: str = "recorded_at"
+) -> str:
+    """The row of table `of` lies in a cell whose grant ended and left its history, and was recorded before that.
+
+    Rows are looked at one by one, but only in partnerships that have such cells.
+    """
+    return (
+        f"{of}.partnership_id IN (SELECT k.partnership_id FROM agreements_keptcell k WHERE k.manufacturer_id = {ORG})"
+        f" AND EXISTS (SELECT 1 FROM agreements_keptcell k WHERE k.manufacturer_id = {ORG}"
+        f" AND k.partnership_id = {of}.partnership_id AND k.family_id = {of}.family_id AND k.month = {of}.month"
+        f" AND k.category = '{category.value}' AND k.granularity >= {granularity.value}"
+        f" AND k.recorded_until >= {of}.{recorded})"
+    )
+
+
 def granted_accounts(owner_and_account: str, category: Category) -> str:
     """The row's (distributor, account) is known to the acting maker to the depth of `category`."""
     return (

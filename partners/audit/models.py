@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from partners.tenancy.actors import Via
 from partners.tenancy.models import ActingOrganisation, ActingUser, WalledModel
 
 
@@ -30,6 +31,9 @@ class AccessEntry(WalledModel):
     subject = models.CharField(max_length=80, blank=True)
     rows = models.PositiveIntegerField()
     purpose = models.PositiveSmallIntegerField()
+    via = models.CharField(
+        max_length=8, choices=[(via.value, via.value) for via in Via], default=Via.PAGE.value
+    )
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta(WalledModel.Meta):

@@ -1,9 +1,11 @@
 """Reading the record."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from django.db import connection
 from django.db.models import Count, Max, Sum
+from django.db.models.functions import TruncDate
 
 from partners.audit.models import AccessEntry, AuditEntry
 from partners.tenancy.context import current_organisation_id
@@ -27,6 +29,53 @@ class Reading:
 def list_entries(subject: str) -> list[AuditEntry]:
     """What the acting organisation's people and workers did to one thing, the latest first."""
     return list(AuditEntry.objects.filter(subject=subject).order_by("-at", "-pk"))
+
+
+@dataclass(frozen=True)
+class DayOfReading:
+    """What one reader of the other side read of one kind on one day, by one way. `reader` is '' for its machines."""
+
+    on: date
+    reader: str
+    what: str
+    via: str
+    times: int
+    rows: int
+    last_at: datetime
+
+
+def list_days_of_reading(partnership_id: int, since: datetime, limit: int) -> list[DayOfReading]:
+    """The owner's access log of one partnership, a line for each day, reader, kind and way, the latest first."""
+    days = (
+        AccessEntry.objects.filter(
+            owner_id=current_organisation_id(), partnership_id=partnership_id, at__gte=since
+        )
+        .annotate(on=TruncDate("at"))
+        .values("on", "reader_user_id", "what", "via")
+        .annotate(times=Count("id"), all_rows=Sum("rows"), last_at=Max("at"))
+        .order_by("-last_at")[:limit]
+    )
+    found = list(days)
+    names = _names_of_readers() if found else {}
+    return [
+        DayOfReading(
+            row["on"],
+            names.get(row["reader_user_id"], ""),
+            row["what"],
+            row["via"],
+            row["times"],
+            row["all_rows"],
+            row["last_at"],
+        )
+        for row in found
+    ]
+
+
+def _names_of_readers() -> dict[int, str]:
+    """Who read the acting organisation's data: the only people of others whose names it may know."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT user_id, name FROM gate_readers()")
+        return dict(cursor.fetchall())
 
 
 def list_readings(since: datetime) -> list[Reading]:

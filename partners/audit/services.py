@@ -15,6 +15,7 @@ class _Read(NamedTuple):
     what: str
     subject: str
     purpose: int
+    via: str
 
 
 _reads: ContextVar[Counter[_Read] | None] = ContextVar("throughline_reads", default=None)
@@ -41,7 +42,7 @@ def note_read(
     if reads is None:
         reads = Counter()
         _reads.set(reads)
-    reads[_Read(owner_id, partnership_id, what, subject, actor.purpose.value)] += rows
+    reads[_Read(owner_id, partnership_id, what, subject, actor.purpose.value, actor.via.value)] += rows
 
 
 def write_reads(actor: Actor) -> None:

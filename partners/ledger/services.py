@@ -73,10 +73,11 @@ WITH holder AS (
     UNION
     SELECT id, merged_into_id FROM accounts_account WHERE merged_into_id = ANY(%(accounts)s)
 )
-INSERT INTO agreements_heldcell (partnership_id, distributor_id, account_id, family_id, month)
-SELECT DISTINCT l.partnership_id, l.distributor_id, h.account_id, l.family_id, l.month
+INSERT INTO agreements_heldcell (partnership_id, distributor_id, account_id, family_id, month, recorded_from)
+SELECT l.partnership_id, l.distributor_id, h.account_id, l.family_id, l.month, min(l.recorded_at)
 FROM ledger_line l JOIN holder h ON h.line_account = l.account_id
 WHERE l.partnership_id = %(partnership)s AND l.month = ANY(%(months)s) AND l.superseded_at IS NULL
+GROUP BY 1, 2, 3, 4, 5
 """
 _NOT_HELD = """
 DELETE FROM agreements_heldcell WHERE partnership_id = %(partnership)s AND account_id = ANY(%(accounts)s)

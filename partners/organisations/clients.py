@@ -15,7 +15,7 @@ from partners.audit.services import record
 from partners.organisations.models import ApiClient, ApiCredential, Membership, User
 from partners.organisations.roles import Permission, require
 from partners.organisations.selectors import present_seats
-from partners.tenancy.actors import Actor, ActorKind, Client, Reach, Role, Scope
+from partners.tenancy.actors import Actor, ActorKind, Client, Reach, Role, Scope, Via
 from partners.tenancy.context import current_organisation_id
 from partners.tenancy.models import ALPHABET
 
@@ -145,6 +145,7 @@ def identify(words: str, *kinds: ApiCredential.Kind) -> Identified | None:
         Role(role),
         Reach(reach),
         client=Client(public_id, frozenset(Scope(scope) for scope in scopes)),
+        via=Via.SYSTEM,
     )
     return Identified(credential_id, client_id, actor, time_zone)
 

@@ -17,6 +17,7 @@ class Permission(Enum):
     FOLLOW_UP = "follow_up"
     SUBMIT = "submit"
     SHARE = "share"
+    PROPOSE_SHARING = "propose_sharing"
     MANAGE_CATALOGUE = "manage_catalogue"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_PARTNERSHIPS = "manage_partnerships"
@@ -27,12 +28,12 @@ class Permission(Enum):
 
 
 _LOOK = frozenset({Permission.VIEW_ACCOUNTS, Permission.VIEW_PARTNERSHIPS})
-_WORK = _LOOK | {Permission.FOLLOW_UP}
+_WORK = _LOOK | {Permission.FOLLOW_UP, Permission.PROPOSE_SHARING}
 _HANDLE_FILES = frozenset({Permission.VIEW_SUBMISSIONS, Permission.SUBMIT})
 
 PERMITS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(Permission),
-    Role.SHARING_OFFICER: _LOOK | {Permission.SHARE},
+    Role.SHARING_OFFICER: _LOOK | {Permission.SHARE, Permission.PROPOSE_SHARING},
     Role.MANAGER: _WORK
     | _HANDLE_FILES
     | {Permission.ANALYSE, Permission.MANAGE_ACCOUNTS, Permission.SCHEDULE_REPORTS},
@@ -60,7 +61,7 @@ SCOPE_PERMITS: dict[Scope, frozenset[Permission]] = {
     Scope.SALES_READ: _LOOK,
     Scope.SIGNALS_READ: _LOOK,
     Scope.FOLLOW_UPS_READ: _LOOK,
-    Scope.FOLLOW_UPS_WRITE: _WORK,
+    Scope.FOLLOW_UPS_WRITE: _LOOK | {Permission.FOLLOW_UP},
     Scope.SUBMISSIONS_READ: frozenset({Permission.VIEW_SUBMISSIONS}),
     Scope.SUBMISSIONS_WRITE: _HANDLE_FILES,
 }

@@ -29,6 +29,15 @@ class Purpose(IntFlag):
 ALL_PURPOSES = Purpose(sum(Purpose))
 
 
+class Via(Enum):
+    """By what way somebody reads: what an owner's access log says of it."""
+
+    PAGE = "page"
+    SYSTEM = "system"
+    REPORT = "report"
+    MACHINE = "machine"
+
+
 class Role(Enum):
     """What somebody may do inside an organisation; `partners.access` holds what each role permits."""
 
@@ -89,15 +98,20 @@ class Actor:
     purpose: Purpose = Purpose.RETENTION
     mirrored_id: int | None = None
     client: Client | None = None
+    via: Via = Via.PAGE
 
     def for_purpose(self, purpose: Purpose) -> "Actor":
         """The same actor, reading for another purpose."""
         return replace(self, purpose=purpose)
 
+    def by_way_of(self, via: Via) -> "Actor":
+        """The same actor, reading by another way."""
+        return replace(self, via=via)
+
 
 def worker(organisation_id: int, purpose: Purpose = Purpose.RETENTION) -> Actor:
     """A task that acts for a named organisation, never as 'system'."""
-    return Actor(ActorKind.WORKER, organisation_id, purpose=purpose)
+    return Actor(ActorKind.WORKER, organisation_id, purpose=purpose, via=Via.MACHINE)
 
 
 def founder(organisation_id: int) -> Actor:

@@ -17,7 +17,7 @@ from partners.tenancy.actors import worker
 from partners.tenancy.context import acting_as, current_organisation_id
 from portal.reports.models import Report
 from portal.reports.selectors import archived, get_own
-from portal.reports.writing import live_seat
+from portal.reports.writing import live_seat, tell_owners
 
 Mail = Report.Mail
 
@@ -60,6 +60,8 @@ def note_mail(report_id: int, organisation_id: int, outcome: Mail, done: Callabl
         waited = Report.objects.filter(pk=report_id, mail=Mail.WAITING)
         if waited.update(mail=outcome, mailed_at=sent_at):
             record(f"report.mail_{outcome.value}", report.public_id)
+            if outcome == Mail.SENT:
+                tell_owners(report, "report_mail")
             announce("report", organisation_id)
         done()
 

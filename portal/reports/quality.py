@@ -142,7 +142,7 @@ def _sharing(agreement: Agreement | None, shared: frozenset[Category]) -> Iterat
 def _lost(agreement: Agreement, shared: frozenset[Category]) -> Iterator[str]:
     """What a maker's document lacks because of what is not granted."""
     volumes = (granted for granted in agreement.granted if granted.category is Category.VOLUME)
-    if all(term.granularity < Granularity.LINE for granted in volumes for term in granted.terms):
+    if all(term.terms.granularity < Granularity.LINE for granted in volumes for term in granted.terms):
         yield _("Without single lines: no order can be judged.")
         return
     if Category.PRICE not in shared:

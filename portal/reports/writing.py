@@ -14,7 +14,7 @@ from partners.audit.services import note_read, record
 from partners.jobs.services import announce, emit
 from partners.organisations.login import Seat, list_seats
 from partners.organisations.roles import Permission, can
-from partners.tenancy.actors import worker
+from partners.tenancy.actors import Via, worker
 from partners.tenancy.context import acting_as, current_actor, current_organisation_id
 from portal.reports.document import write_review
 from portal.reports.models import Basis, Report, ReportFile
@@ -78,19 +78,24 @@ def give_up_report(report_id: int) -> None:
 def note_download(report: Report) -> None:
     """In the organisation's record, and in the access log of each organisation whose data is in it."""
     record("report.downloaded", report.public_id)
+    tell_owners(report, "report_file")
+
+
+def tell_owners(report: Report, what: str) -> None:
+    """Note in the access log of each organisation whose data is in the report that it was read or mailed."""
     for basis in Basis.objects.filter(report=report):
         note_read(
-            current_actor(),
+            current_actor().by_way_of(Via.REPORT),
             owner_id=basis.distributor_id,
             partnership_id=basis.partnership_id,
-            what="report_file",
+            what=what,
             rows=1,
             subject=report.public_id,
         )
 
 
 def _write(report: Report, seat: Seat, done: Done) -> None:
-    reader = seat.actor(report.reader_user_id)
+    reader = seat.actor(report.reader_user_id).by_way_of(Via.REPORT)
     with acting_as(reader):
         partnerships = _partnerships(report)
         before, rights = _sight(partnerships), digest_of_rights()

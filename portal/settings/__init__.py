@@ -216,8 +216,11 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
 CELERY_RESULT_EXPIRES = None  # nothing is kept, so nothing is cleaned up
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
-# It ticks, and no more: what is due is read from the organisations' own schedules.
-CELERY_BEAT_SCHEDULE = {"reports": {"task": "reports.tick", "schedule": 60.0, "options": {"expires": 55}}}
+# It ticks, and no more: what is due is read from the organisations' own schedules and agreements.
+CELERY_BEAT_SCHEDULE = {
+    room: {"task": f"{room}.tick", "schedule": 60.0, "options": {"expires": 55}}
+    for room in ("reports", "agreements")
+}
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False  # it would make queues for every worker that ever was
 
 # --- the interface for partner systems ---

@@ -47,12 +47,19 @@ class Agreement:
 def tell_term(term: Term) -> str:
     """One grant in words: which families, how finely, for which months, since when."""
     family = _("All families") if term.family is None else term.family
-    parts = [f"{family}, {word(term.granularity.value, 'granularities')}"]
-    if term.from_month:
-        parts.append(_("from %(month)s") % {"month": month(term.from_month)})
-    if term.to_month:
-        parts.append(_("before %(month)s") % {"month": month(term.to_month)})
-    return f"{', '.join(parts)}; " + _("granted on %(day)s") % {"day": day(term.granted_at)}
+    parts = [f"{family}, {word(term.terms.granularity.value, 'granularities')}"]
+    if term.terms.from_month:
+        parts.append(_("from %(month)s") % {"month": month(term.terms.from_month)})
+    if term.terms.to_month:
+        parts.append(_("before %(month)s") % {"month": month(term.terms.to_month)})
+    if term.ended_at:
+        since = _("ended on %(day)s, what was recorded by then is seen until %(until)s") % {
+            "day": day(term.ended_at),
+            "until": day(term.kept_until),
+        }
+    else:
+        since = _("granted on %(day)s") % {"day": day(term.granted_at)}
+    return f"{', '.join(parts)}; {since}"
 
 
 def month_began() -> datetime:

@@ -53,6 +53,7 @@ PARTNERSHIP_STATES: Words = {
     "active": pgettext_lazy("a partnership", "active"),
     "suspended": pgettext_lazy("a partnership", "suspended"),
     "ended": pgettext_lazy("a partnership", "ended"),
+    "declined": pgettext_lazy("a partnership", "declined"),
 }
 JUDGEMENTS: Words = {
     "on time": _("in its rhythm"),
@@ -103,6 +104,31 @@ READINGS: Words = {
     "analysis": _("the lines behind its figures"),
     "submissions": _("when files came"),
     "report_file": _("the document of a report, downloaded"),
+    "report_mail": _("the link to a report, mailed"),
+}
+# By what way.
+VIAS: Words = {
+    "page": pgettext_lazy("read", "on pages"),
+    "system": pgettext_lazy("read", "by a partner system"),
+    "report": pgettext_lazy("read", "for a report"),
+    "machine": pgettext_lazy("read", "by its machines"),
+}
+PURPOSES: Mapping[int, "StrPromise"] = {
+    1: _("to see which accounts slip"),
+    2: _("to plan demand"),
+    4: _("for benchmarks"),
+    8: _("for campaigns"),
+    16: _("to register deals"),
+}
+# What a category lets somebody see, in the middle of a sentence.
+SEEN: Words = {
+    "volume": pgettext_lazy("what is seen", "units"),
+    "price": pgettext_lazy("what is seen", "prices, discounts and your cost"),
+    "identity": pgettext_lazy("what is seen", "customer names, addresses and document numbers"),
+    "contacts": pgettext_lazy("what is seen", "people at customers and your salespeople"),
+    "inventory": pgettext_lazy("what is seen", "stock"),
+    "payments": pgettext_lazy("what is seen", "invoices and payments"),
+    "service": pgettext_lazy("what is seen", "cases and scores"),
 }
 REPORT_STATES: Words = {
     "queued": pgettext_lazy("a report", "being written"),

@@ -80,8 +80,8 @@ def test_the_gate_s_functions_are_all_that_runs_with_the_owner_s_rights(world: W
         )
         assert [name for (name,) in cursor.fetchall()] == [
             "gate_count_jobs", "gate_count_missing_migrations", "gate_count_submissions", "gate_credential",
-            "gate_due_schedules", "gate_login", "gate_makes", "gate_organisation", "gate_outbox_backlog", "gate_seats",
-            "gate_submission", "gate_user",
+            "gate_due_schedules", "gate_ended_history", "gate_is_maker", "gate_login", "gate_makes",
+            "gate_organisation", "gate_outbox_backlog", "gate_readers", "gate_seats", "gate_submission", "gate_user",
         ]  # fmt: skip
 
 

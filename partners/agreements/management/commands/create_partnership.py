@@ -7,9 +7,9 @@ from django.core.management.base import CommandParser
 from partners.agreements.models import Category
 from partners.agreements.services import (
     AgreementError,
-    accept_partnership,
+    answer_invitation,
     grant_category,
-    invite_distributor,
+    invite_partner,
 )
 from partners.organisations.models import OrganisationKind
 from partners.organisations.setup import SetupError, settle_administrator, settle_organisation
@@ -45,9 +45,9 @@ class Command(ReportingCommand):
         distributor_id = settle_organisation(distributor, kind)
         categories = list(Category) if ALL in share else [Category(name) for name in dict.fromkeys(share)]
         with acting_as(settle_administrator(manufacturer_id)):
-            partnership = invite_distributor(distributor)
+            partnership = invite_partner(distributor)
         with acting_as(settle_administrator(distributor_id)):
-            partnership = accept_partnership(partnership.pk)
+            partnership = answer_invitation(partnership.pk, accept=True)
             for category in categories if not partnership.is_direct else []:
                 grant_category(partnership, category)
         return {
