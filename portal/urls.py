@@ -14,6 +14,7 @@ from portal.ui.live import views as live
 from portal.ui.partnerships import views as partnerships
 from portal.ui.reports import views as reports
 from portal.ui.session import views as session
+from portal.ui.sharing import views as sharing
 from portal.ui.submissions import views as submissions
 
 SUBMISSION = [
@@ -31,6 +32,17 @@ FOLLOW_UP = [
     path("state/", follow_ups.follow_up_state, name="follow_up_state"),
     path("share/", follow_ups.follow_up_share, name="follow_up_share"),
 ]
+SHARING = [
+    path("", sharing.sharing, name="sharing"),
+    path("readings/", sharing.sharing_readings, name="sharing_readings"),
+    path("change/", sharing.sharing_change, name="sharing_change"),
+    path("preview/", sharing.sharing_preview, name="sharing_preview"),
+    path("grant/", sharing.sharing_grant, name="sharing_grant"),
+    path("state/", sharing.sharing_state, name="sharing_state"),
+    path("propose/", sharing.sharing_propose, name="sharing_propose"),
+    path("proposals/<str:proposal_id>/", sharing.sharing_answer, name="sharing_answer"),
+    path("grants/<str:grant_id>/stop/", sharing.sharing_stop, name="sharing_stop"),
+]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("login/", session.Login.as_view(), name="login"),
@@ -45,6 +57,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/<str:ref>/picture.svg", accounts.account_picture, name="account_picture"),
     path("partnerships/", partnerships.partnerships, name="partnerships"),
     path("partnerships/<str:public_id>/", partnerships.partnership, name="partnership"),
+    path("partnerships/<str:public_id>/sharing/", include(SHARING)),
     path("follow-ups/", follow_ups.follow_ups, name="follow_ups"),
     path("follow-ups/new/", follow_ups.follow_up_new, name="follow_up_new"),
     path("follow-ups/<str:public_id>/", include(FOLLOW_UP)),

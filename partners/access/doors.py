@@ -58,7 +58,8 @@ def list_partnerships() -> list[Partnership]:
     """The partnerships in sight and reach, with both organisations, direct sales last."""
     organisation_id = current_organisation_id()
     mine = Q(manufacturer_id=organisation_id) | Q(distributor_id=organisation_id)
-    found = partnerships_in_reach().filter(mine).select_related("manufacturer", "distributor")
+    offered = partnerships_in_reach().filter(mine).exclude(state=Partnership.State.DECLINED)
+    found = offered.select_related("manufacturer", "distributor")
     return sorted(found, key=lambda p: (p.is_direct, p.distributor.name, p.manufacturer.name))
 
 

@@ -71,7 +71,7 @@ def list_days_of_reading(partnership_id: int, since: datetime, limit: int) -> li
     ]
 
 
-def _names_of_readers() -> dict[int, str]:
+def _names_of_readers() -> dict[int | None, str]:
     """Who read the acting organisation's data: the only people of others whose names it may know."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT user_id, name FROM gate_readers()")

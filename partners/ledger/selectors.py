@@ -275,6 +275,27 @@ def _read_line(
     )
 
 
+@dataclass(frozen=True)
+class Extent:
+    """How much of a partnership's lines is in sight."""
+
+    lines: int
+    families: int
+    first_month: date | None
+    last_month: date | None
+
+
+def measure_extent(partnership_id: int) -> Extent:
+    """How many live lines of the partnership the active actor sees, of how many families, in which months."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), count(DISTINCT family_id), min(month), max(month) FROM ledger_line"
+            " WHERE partnership_id = %s AND superseded_at IS NULL",
+            [partnership_id],
+        )
+        return Extent(*cursor.fetchone())
+
+
 def last_business_date(partnership_id: int) -> date | None:
     """The last day that the partnership's feed covers, as far as it is in sight."""
     with connection.cursor() as cursor:

@@ -106,6 +106,20 @@ READINGS: Words = {
     "report_file": _("the document of a report, downloaded"),
     "report_mail": _("the link to a report, mailed"),
 }
+AGREEMENT_EVENTS: Words = {
+    "partnership.invited": _("Invited"),
+    "partnership.active": _("Active"),
+    "partnership.suspended": _("Suspended"),
+    "partnership.ended": _("Ended for good"),
+    "partnership.declined": _("Declined"),
+    "partnership.renewed": _("Pseudonyms drawn anew"),
+    "grant.given": _("Granted"),
+    "grant.ended": _("Revoked"),
+    "sharing.proposed": _("Asked for"),
+    "sharing.granted": _("Question answered: granted"),
+    "sharing.declined": _("Question answered: declined"),
+    "sharing.withdrawn": _("Question taken back"),
+}
 # By what way.
 VIAS: Words = {
     "page": pgettext_lazy("read", "on pages"),

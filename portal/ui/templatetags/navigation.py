@@ -34,6 +34,17 @@ PARENTS = {
     "follow_up": "follow_ups",
     "follow_up_new": "follow_ups",
     "partnership": "partnerships",
+    **dict.fromkeys(
+        (
+            "sharing",
+            "sharing_readings",
+            "sharing_change",
+            "sharing_preview",
+            "sharing_propose",
+            "sharing_stop",
+        ),
+        "partnerships",
+    ),
     "submission_new": "submissions",
     "submission": "submissions",
     "report": "reports",

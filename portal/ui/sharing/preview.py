@@ -1,0 +1,113 @@
+"""What the maker would see: the change is written, looked at through the maker's eyes, and taken back."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from partners.access.doors import (
+    AccountCard,
+    cards_of,
+    find_cards,
+    handles_in_reach,
+    list_shared_categories,
+)
+from partners.accounts.models import AccountIdentity
+from partners.agreements.models import Category, Grant, Partnership
+from partners.agreements.services import change_sharing
+from partners.agreements.terms import Offer
+from partners.ledger.selectors import Extent, ReadLine, measure_extent, page_lines
+from partners.tenancy.actors import Purpose, mirror
+from partners.tenancy.context import acting_as
+
+SHOWN = 6
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What a maker sees of one partnership, with some of its rows as they would stand there."""
+
+    shared: frozenset[Category]
+    extent: Extent
+    accounts: int
+    named: int
+    cards: list[AccountCard]
+    lines: list[tuple[ReadLine, AccountCard | None]]
+
+    @property
+    def shared_in_order(self) -> list[Category]:
+        """The categories of which a part is seen."""
+        return [one for one in Category if one in self.shared]
+
+    @property
+    def shows_money(self) -> bool:
+        """Whether a price stands on one of the rows."""
+        return any(line.net is not None for line, _ in self.lines)
+
+    @property
+    def shows_numbers(self) -> bool:
+        """Whether an invoice number does."""
+        return any(line.number is not None for line, _ in self.lines)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Sight now and after the change, as the maker reads for `purpose`."""
+
+    purpose: Purpose
+    now: Sight
+    then: Sight
+
+    @property
+    def is_wider(self) -> bool:
+        """Whether anything would be seen that is not seen now."""
+        now, then = self.now, self.then
+        return bool(then.shared - now.shared) or (
+            (then.extent.lines, then.accounts, then.named) > (now.extent.lines, now.accounts, now.named)
+        )
+
+
+class _TakeBack(Exception):  # noqa: N818  (not an error: the way out of the trial)
+    pass
+
+
+def preview_change(
+    partnership: Partnership, *, ends: Collection[Grant] = (), gives: Offer | None = None
+) -> Preview:
+    """Look at a change of sharing before it is made. By the product's own walls and doors, so it cannot differ."""
+    purpose = _purpose(ends, gives)
+    now = _look(partnership, purpose)
+    then = now
+    try:
+        with transaction.atomic():
+            change_sharing(partnership, ends=ends, gives=gives)
+            then = _look(partnership, purpose)
+            raise _TakeBack
+    except _TakeBack:
+        pass
+    return Preview(purpose, now, then)
+
+
+def _look(partnership: Partnership, purpose: Purpose) -> Sight:
+    eyes = mirror(partnership.manufacturer_id, partnership.distributor_id).for_purpose(purpose)
+    with acting_as(eyes):
+        handles = handles_in_reach([partnership]).filter(account__merged_into=None)
+        identities = AccountIdentity.objects.filter(account__in=handles.values("account"))
+        lines = page_lines(
+            partnership, account_ids=None, from_month=None, to_month=None, after=None, limit=SHOWN
+        )
+        known = find_cards([partnership], {line.account_id for line in lines})
+        return Sight(
+            list_shared_categories([partnership])[partnership.pk],
+            measure_extent(partnership.pk),
+            handles.count(),
+            identities.count(),
+            list(cards_of([partnership], handles.order_by("pk")[:SHOWN]).values()),
+            [(line, known.get((partnership.pk, line.account_id))) for line in lines],
+        )
+
+
+def _purpose(ends: Collection[Grant], gives: Offer | None) -> Purpose:
+    """The first purpose that the change is about."""
+    named = gives.purposes.value if gives else next(iter(ends)).purposes
+    return next(one for one in Purpose if one.value & named)
