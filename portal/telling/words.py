@@ -137,9 +137,9 @@ PURPOSES: Mapping[int, "StrPromise"] = {
 # What a category lets somebody see, in the middle of a sentence.
 SEEN: Words = {
     "volume": pgettext_lazy("what is seen", "units"),
-    "price": pgettext_lazy("what is seen", "prices, discounts and your cost"),
+    "price": pgettext_lazy("what is seen", "prices, discounts and the distributor's cost"),
     "identity": pgettext_lazy("what is seen", "customer names, addresses and document numbers"),
-    "contacts": pgettext_lazy("what is seen", "people at customers and your salespeople"),
+    "contacts": pgettext_lazy("what is seen", "people at customers and salespeople"),
     "inventory": pgettext_lazy("what is seen", "stock"),
     "payments": pgettext_lazy("what is seen", "invoices and payments"),
     "service": pgettext_lazy("what is seen", "cases and scores"),
