@@ -25,15 +25,23 @@ MOST_DRAFTS = 3
 State = Report.State
 
 
+Sight = list[tuple[int, int, str, list[int]]]
+
+
 class SightChanged(Exception):  # noqa: N818  (a state of affairs, not an error)
     """What the draft rests on is no longer as it was: it is thrown away."""
+
+
+class SightWithdrawn(SightChanged):
+    """Somebody took back what it rests on."""
 
 
 def write_report(report_id: int, organisation_id: int, done: Done = lambda: None) -> None:
     """Write a queued report as its reader, with the rights that the reader has now.
 
-    Nothing is written for who has left or may not see accounts. A draft under which sight changed is thrown away and
-    written anew. `done` is called in the transaction that ends it.
+    Nothing is written for who has left or may not see accounts. A draft under which sight changed is thrown away: it is
+    written anew, or withdrawn where a distributor took back what it rests on. `done` is called in the transaction that
+    ends it.
     """
     with acting_as(worker(organisation_id)):
         report = Report.objects.get(pk=report_id)
@@ -43,15 +51,17 @@ def write_report(report_id: int, organisation_id: int, done: Done = lambda: None
     for _ in range(MOST_DRAFTS):
         seat = live_seat(report)
         if seat is None:
-            _withhold(report, done)
+            _close(report, State.WITHHELD, done)
             return
         try:
             with timezone.override(seat.time_zone), translation.override(report.language):
                 _write(report, seat, done)
+        except SightWithdrawn:
+            _close(report, State.WITHDRAWN, done)
         except SightChanged:
             continue
         return
-    _withhold(report, done)
+    _close(report, State.WITHHELD, done)
 
 
 def withdraw_reports(organisation_id: int, done: Done = lambda: None) -> None:
@@ -109,8 +119,9 @@ def _write(report: Report, seat: Seat, done: Done) -> None:
     with acting_as(reader):
         # Asked before the comparison: what is taken away after it is in the bases, and closes the document.
         bases = _bases(report, partnerships)
-        if _sight(_partnerships(report)) != before or digest_of_rights() != rights:
-            raise SightChanged
+        now = _sight(_partnerships(report))
+        if now != before or digest_of_rights() != rights:
+            raise SightWithdrawn if _has_lost(before, now) else SightChanged
         _store(report, bases, draft.getvalue(), pages, rights, written_at)
         done()
 
@@ -169,7 +180,16 @@ def _partnerships(report: Report) -> list[Partnership]:
     return [one for one in found if one.pk == report.partnership_id]
 
 
-def _sight(partnerships: Collection[Partnership]) -> list[tuple[int, int, str, list[int]]]:
+def _has_lost(before: Sight, now: Sight) -> bool:
+    """Whether a grant ended since, or a partnership stopped counting."""
+    left = {key: (state, set(grants)) for key, _, state, grants in now}
+    return any(
+        key not in left or left[key][0] != state or not left[key][1].issuperset(grants)
+        for key, _, state, grants in before
+    )
+
+
+def _sight(partnerships: Collection[Partnership]) -> Sight:
     grants = _grants(partnerships)
     return sorted((one.pk, one.epoch, one.state, grants[one.pk]) for one in partnerships)
 
@@ -194,11 +214,12 @@ def live_seat(report: Report) -> Seat | None:
         return seat if can(Permission.VIEW_ACCOUNTS) else None
 
 
-def _withhold(report: Report, done: Done) -> None:
+def _close(report: Report, state: Report.State, done: Done) -> None:
+    """It ends without a document: withheld, or withdrawn."""
     with acting_as(worker(report.organisation_id)):
         queued = Report.objects.filter(pk=report.pk, state=State.QUEUED)
-        if queued.update(state=State.WITHHELD, mail=Report.Mail.NONE):
-            record("report.withheld", report.public_id)
+        if queued.update(state=state, mail=Report.Mail.NONE):
+            record(f"report.{state.value}", report.public_id)
             announce("report", report.organisation_id)
         done()
 

@@ -144,14 +144,27 @@ def during_drafts(monkeypatch: pytest.MonkeyPatch, *happenings: Callable[[], Non
     return drafts
 
 
-def test_a_draft_under_which_sight_was_taken_away_is_thrown_away(
+def test_a_draft_from_under_which_sight_was_taken_back_is_withdrawn(
     shared: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     report = asked(shared, "mia")
     drafts = during_drafts(monkeypatch, lambda: revoke(shared, Category.IDENTITY))
     write_report(report.pk, report.organisation_id)
+    assert len(drafts) == 1
+    assert fresh(shared, "mia", report).state == State.WITHDRAWN
+    with acting_as(shared.worker("adventure")):
+        assert not ReportFile.objects.exists()
+
+
+def test_a_draft_under_which_more_was_granted_is_written_anew(
+    shared: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    revoke(shared, Category.IDENTITY)
+    report = asked(shared, "mia")
+    drafts = during_drafts(monkeypatch, lambda: shared.share(*PAIR, Category.IDENTITY) and None)
+    write_report(report.pk, report.organisation_id)
     assert len(drafts) == 2
-    assert canary("northwest") not in text_of(shared, "mia", fresh(shared, "mia", report))
+    assert canary("northwest") in text_of(shared, "mia", fresh(shared, "mia", report))
 
 
 def test_who_leaves_while_it_is_drawn_gets_none(shared: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,13 +185,10 @@ def test_where_sight_never_rests_nothing_is_written(shared: World, monkeypatch: 
     report = asked(shared, "mia")
 
     def move() -> None:
+        partnership = shared.partnerships[PAIR]
         with acting_as(shared.actor("northwest-admin")):
-            grants = Grant.objects.filter(category=Category.IDENTITY, revoked_at=None)
-            if grants:
-                revoke_grant(grants[0])
-            else:
-                grant_category(shared.partnerships[PAIR], Category.IDENTITY)
-                revoke_grant(Grant.objects.get(category=Category.IDENTITY, revoked_at=None))
+            given = Grant.objects.filter(partnership=partnership, category=Category.CONTACTS).count()
+            grant_category(partnership, Category.CONTACTS, from_month=date(2026, 1 + given, 1))
 
     during_drafts(monkeypatch, move, move, move)
     write_report(report.pk, report.organisation_id)
