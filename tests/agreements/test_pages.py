@@ -54,7 +54,8 @@ def test_the_preview_is_what_the_maker_then_sees(desk: Desk) -> None:
     shown = set(re.findall(r"Customer ([0-9A-Z-]+)", page))
     with acting_as(desk.world.actor("mia")):
         cards = list_cards([desk.partnership]).values()
-    assert shown and shown <= {card.pseudonym for card in cards}
+    assert shown
+    assert shown <= {card.pseudonym for card in cards}
     assert lines_of(desk, "mia") == int(figures(page)["Single lines"][1])
 
 

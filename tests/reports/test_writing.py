@@ -159,9 +159,8 @@ def test_a_draft_from_under_which_sight_was_taken_back_is_withdrawn(
 def test_a_draft_under_which_more_was_granted_is_written_anew(
     shared: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    revoke(shared, Category.IDENTITY)
     report = asked(shared, "mia")
-    drafts = during_drafts(monkeypatch, lambda: shared.share(*PAIR, Category.IDENTITY) and None)
+    drafts = during_drafts(monkeypatch, lambda: shared.share(*PAIR, Category.CONTACTS) and None)
     write_report(report.pk, report.organisation_id)
     assert len(drafts) == 2
     assert canary("northwest") in text_of(shared, "mia", fresh(shared, "mia", report))
