@@ -6,7 +6,7 @@ UV_VERSION := 0.13.9
 export UV_PYTHON_DOWNLOADS := never
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: setup demo test lint types lock clean
+.PHONY: setup demo test isolation lint types lock clean
 
 setup: $(STAMP)
 	@:
@@ -43,6 +43,10 @@ demo: setup
 # What starts a whole installation is left to .ci/run (`pytest -m whole`). Two processes, each with a database of its own: more take longer on two cores.
 test: setup lint types
 	$(PY) -m pytest -n 2 --dist worksteal
+
+# The whole proof that nothing leaks, of which `make test` has a sample; it ends in one line of figures, or fails.
+isolation: setup
+	$(PY) -m pytest tests/isolation -m "" --isolation -v -n 2 --dist worksteal
 
 lint: setup
 	$(PY) -m ruff check --quiet .

@@ -32,6 +32,8 @@ if TYPE_CHECKING:  # models load only once Django is set up
 hypothesis_settings.register_profile("suite", deadline=None)
 hypothesis_settings.load_profile("suite")
 
+pytest_plugins = ["tests.isolation.plugin"]
+
 COMMITS = {"committed_db", "transactional_db", "live_server"}
 
 

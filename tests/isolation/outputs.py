@@ -1,0 +1,48 @@
+"""What leaves the portal, by every way: as the bytes that somebody gets, or that lie where somebody may look."""
+
+import json
+from collections.abc import Iterable, Iterator
+
+from django.core.cache import caches
+from django.core.mail import EmailMessage
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+
+from partners.jobs.models import OutboxEvent
+from portal.dispatch import DISPATCH
+
+
+def of_response(response: HttpResponseBase) -> Iterator[bytes]:
+    """Body, headers and cookies."""
+    if isinstance(response, HttpResponse):
+        yield response.content
+    yield "\n".join(f"{name}: {value}" for name, value in response.headers.items()).encode()
+    yield response.cookies.output().encode()
+
+
+def letters(outbox: Iterable[EmailMessage]) -> Iterator[bytes]:
+    """Letters as they are sent, with what is attached to them."""
+    for letter in outbox:
+        yield letter.message().as_bytes()
+        for attached in letter.attachments:
+            content = attached[1]
+            yield content if isinstance(content, bytes) else str(content).encode()
+
+
+def outbox(events: Iterable[OutboxEvent]) -> Iterator[str]:
+    """What is noted for the workers, and what each task is given of it."""
+    for event in events:
+        yield json.dumps([event.kind, event.payload])
+        for target in DISPATCH[event.kind](event):
+            given = {"organisation_id": target.organisation_id, "event_id": event.pk, **event.payload}
+            yield json.dumps([target.task, given])
+
+
+def cached() -> Iterator[bytes]:
+    """Keys and values of every cache that this process has filled."""
+    for cache in caches.all(initialized_only=True):
+        held = getattr(cache, "_cache", None)
+        if isinstance(held, dict):
+            for key, value in held.items():
+                yield str(key).encode()
+                yield value if isinstance(value, bytes) else repr(value).encode()
