@@ -9,6 +9,7 @@ CHECK = "ingestion.check"
 COMMIT = "ingestion.commit"
 ANALYSE = "analytics.analyse"
 WRITE, MAIL, WITHDRAW = "reports.write", "reports.mail", "reports.withdraw"
+INVITE = "people.mail"
 
 
 def _sender(*tasks: str) -> Callable[[OutboxEvent], list[Target]]:
@@ -33,4 +34,5 @@ DISPATCH: Dispatch = {
     # Should sight have been taken away in the moment in which it was kept, it is erased again.
     "report.ready": _sender(WITHDRAW),
     "report.mail_wanted": _sender(MAIL),
+    "invitation.wanted": _sender(INVITE),
 }

@@ -6,6 +6,7 @@ from django.views.i18n import set_language
 
 from portal.operations import views as operations
 from portal.ui.accounts import views as accounts
+from portal.ui.arrival import views as arrival
 from portal.ui.clients import views as clients
 from portal.ui.definitions import views as definitions
 from portal.ui.follow_ups import views as follow_ups
@@ -49,6 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("logout/", LogoutView.as_view(next_page="login"), name="logout"),
     path("seat/", session.choose_seat, name="seat"),
     path("language/", set_language, name="language"),
+    path("invitations/<str:words>/", arrival.invitation, name="invitation"),
     path("robots.txt", session.robots, name="robots"),
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/<str:ref>/", accounts.account, name="account"),

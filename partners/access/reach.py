@@ -4,21 +4,27 @@ Object permissions only: no superuser, no permission held for all objects at onc
 """
 
 import hashlib
+from collections.abc import Collection
 from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext
 from guardian.shortcuts import assign_perm, get_objects_for_user, remove_perm
 
 from partners.access.models import AccountUserObjectPermission, PartnershipUserObjectPermission
 from partners.accounts.models import Account
 from partners.agreements.models import Partnership
-from partners.organisations.models import User
+from partners.audit.services import record
+from partners.organisations.models import Membership, User
 from partners.organisations.roles import Permission, require
+from partners.organisations.selectors import present_seats
+from partners.organisations.services import PeopleError
 from partners.tenancy.actors import ActorKind, Reach
-from partners.tenancy.context import current_actor
+from partners.tenancy.context import current_actor, current_organisation_id
 
 HeldT = TypeVar("HeldT", bound=Model)
 WORKS: dict[type[Model], str] = {Partnership: "agreements.work_partnership", Account: "accounts.work_account"}
+_TABLES = (PartnershipUserObjectPermission, AccountUserObjectPermission)
 
 
 def partnerships_in_reach() -> QuerySet[Partnership]:
@@ -54,14 +60,71 @@ def digest_of_rights() -> str:
 
 def give_reach(user: User, held: Partnership | Account) -> None:
     """Let a person of the acting organisation work one partnership or account."""
-    require(Permission.MANAGE_PEOPLE)
+    seat = _seat_of(user)
     assign_perm(WORKS[type(held)], user, held)
+    record("reach.given", seat.public_id, held=_known_as(held))
 
 
 def take_reach(user: User, held: Partnership | Account) -> None:
     """End that."""
-    require(Permission.MANAGE_PEOPLE)
+    seat = _seat_of(user)
     remove_perm(WORKS[type(held)], user, held)
+    record("reach.taken", seat.public_id, held=_known_as(held))
+
+
+def begin_reach(user: User, reach: Reach, held: Collection[int]) -> None:
+    """What comes with a seat that begins, and nothing of an earlier one. The wall asks whether it was offered."""
+    organisation_id = current_organisation_id()
+    for table in _TABLES:
+        table.objects.filter(organisation_id=organisation_id, user=user).delete()
+    if reach is not Reach.WHOLE:
+        for one in find_held(reach, held):
+            assign_perm(WORKS[type(one)], user, one)
+
+
+def _seat_of(user: User) -> Membership:
+    require(Permission.MANAGE_PEOPLE)
+    seat = present_seats().filter(user=user).first()
+    if seat is None:
+        raise PeopleError(gettext("Whoever has no seat here holds nothing: invite them first."))
+    return seat
+
+
+def _known_as(held: Partnership | Account) -> str:
+    return str(held.public_id if isinstance(held, Partnership) else held.identity.public_id)
+
+
+def hand_over_reach(user_id: int, successor_id: int) -> int:
+    """What one holds in the acting organisation becomes another's; returns how much that was."""
+    require(Permission.MANAGE_PEOPLE)
+    moved = 0
+    for table in _TABLES:
+        gone = table.objects.filter(organisation_id=current_organisation_id(), user_id=user_id)
+        came = [
+            table(user_id=successor_id, permission_id=permission_id, content_object_id=held)
+            for permission_id, held in gone.values_list("permission_id", "content_object_id")
+        ]
+        table.objects.bulk_create(came, ignore_conflicts=True)
+        moved += gone.delete()[0]
+    return moved
+
+
+def find_held(reach: Reach, ids: Collection[int]) -> list[Partnership | Account]:
+    """Those of these that the acting organisation's people can hold at this reach."""
+    organisation_id = current_organisation_id()
+    if reach is Reach.PARTNERSHIPS:
+        sides = Q(manufacturer_id=organisation_id) | Q(distributor_id=organisation_id)
+        return list(Partnership.objects.filter(sides, pk__in=ids))
+    return list(Account.objects.filter(organisation_id=organisation_id, merged_into=None, pk__in=ids))
+
+
+def held_by_people() -> dict[Reach, dict[int, set[int]]]:
+    """What each of the acting organisation's people holds: user id to ids, by the reach that it serves."""
+    found: dict[Reach, dict[int, set[int]]] = {Reach.PARTNERSHIPS: {}, Reach.ACCOUNTS: {}}
+    for reach, table in zip(found, _TABLES, strict=True):
+        for user_id, held in table.objects.values_list("user_id", "content_object_id"):
+            found[reach].setdefault(user_id, set()).add(held)
+    return found
 
 
 def who_holds(partnership_id: int, account_id: int | None) -> dict[Reach, set[int]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from partners.access.doors import AccountCard, find_cards, list_partnerships
@@ -126,6 +126,12 @@ def count_follow_ups() -> dict[Whose, dict[Status, int]]:
 def count_to_review() -> int:
     """The acting person's own follow-ups whose review day has come."""
     return _of(Whose.MINE).filter(closed_at=None, review_on__lte=timezone.localdate()).count()
+
+
+def count_open_by_owner() -> dict[int, int]:
+    """How many open follow-ups of the acting organisation each user owns, by user id."""
+    own = FollowUp.objects.filter(organisation_id=current_organisation_id(), closed_at=None)
+    return dict(own.values_list("owner_id").annotate(Count("pk")))
 
 
 def list_of_accounts(

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from partners.access.doors import AccountCard, NotFound, find_cards
-from partners.access.reach import accounts_in_reach, partnerships_in_reach
+from partners.access.reach import accounts_in_reach, held_by_people, partnerships_in_reach
 from partners.agreements.models import Partnership
 from partners.audit.services import record
 from partners.engagement.colleagues import Colleague, list_owners
@@ -30,8 +30,9 @@ from partners.engagement.sharing import (
     require_without_names,
 )
 from partners.jobs.services import announce
-from partners.organisations.models import User
-from partners.organisations.roles import Permission, require
+from partners.organisations.models import Membership, User
+from partners.organisations.roles import PERMITS, Permission, require
+from partners.tenancy.actors import Reach, Role
 from partners.tenancy.context import current_organisation_id, current_user_id
 
 LONGEST_STEP, LONGEST_COMMENT = 500, 2000
@@ -197,6 +198,25 @@ def stop_sharing(public_id: str, version: int) -> FollowUp:
     return follow_up
 
 
+def hand_over_follow_ups(owner_id: int, successor: Membership) -> int:
+    """Somebody's open follow-ups become a colleague's, as far as that one's role and reach cover them: how many."""
+    require(Permission.MANAGE_PEOPLE)
+    if Permission.FOLLOW_UP not in PERMITS[Role(successor.role)]:
+        return 0
+    open_ones = FollowUp.objects.filter(
+        organisation_id=current_organisation_id(), owner_id=owner_id, closed_at=None
+    )
+    reached = open_ones.filter(_covered_by(successor)).values("pk")
+    found = list(FollowUp.objects.filter(pk__in=reached).order_by("pk").select_for_update())
+    for one in found:
+        one.owner_id, one.owner_name = successor.user_id, successor.user.name
+        one.version += 1
+        one.save(update_fields=["owner_id", "owner_name", "version"])
+        record("follow_up.changed", one.public_id, fields=["owner"], **_dates(one))
+        _announce(one)
+    return len(found)
+
+
 def find_live(partnership: Partnership, account_id: int, kind: str) -> FollowUp | None:
     """One's own follow-up of this finding that has not ended."""
     found = FollowUp.objects.filter(
@@ -231,6 +251,16 @@ def in_reach() -> QuerySet[FollowUp]:
         return found
     mine = Q(owner_id=current_user_id(), organisation_id=current_organisation_id())
     return found.filter(mine | Q(account__in=held.values("pk")))
+
+
+def _covered_by(seat: Membership) -> Q:
+    reach = Reach(seat.reach)
+    if reach is Reach.WHOLE:
+        return Q()
+    held = held_by_people()[reach].get(seat.user_id, set())
+    if reach is Reach.PARTNERSHIPS:
+        return Q(partnership__in=held)
+    return Q(account__in=held) | Q(account__merged__in=held)
 
 
 @contextmanager

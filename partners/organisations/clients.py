@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Prefetch, Q
+from django.db.models import Count, Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -60,9 +60,7 @@ def make_client(
     if not scopes:
         raise ClientError(gettext("Choose at least one thing that the system may do."))
     if not 1 <= days <= LONGEST_DAYS:
-        raise ClientError(
-            gettext("A credential lives 1 to %(most)s days; then make a new one.") % {"most": LONGEST_DAYS}
-        )
+        raise ClientError(_lives())
     with transaction.atomic():
         client = ApiClient.objects.create(
             owner=owner, name=name.strip(), scopes=sorted(scope.value for scope in scopes)
@@ -112,6 +110,52 @@ def end_client(public_id: str) -> None:
         record("client.ended", public_id)
 
 
+def renew_client(public_id: str, days: int) -> tuple[ApiClient, str]:
+    """New words of the same kind for a live client, told this once; those before open nothing any more."""
+    require(Permission.MANAGE_CLIENTS)
+    if not 1 <= days <= LONGEST_DAYS:
+        raise ClientError(_lives())
+    with transaction.atomic():
+        client = (
+            ApiClient.objects.select_for_update()
+            .filter(public_id=public_id, organisation_id=current_organisation_id(), ended_at=None)
+            .first()
+        )
+        if client is None:
+            raise ClientError(gettext("It has ended: make another."))
+        lasting = client.credentials.exclude(kind=ApiCredential.Kind.TOKEN).order_by("pk")
+        kind = ApiCredential.Kind(lasting.values_list("kind", flat=True)[0])
+        client.credentials.filter(ended_at=None).update(ended_at=timezone.now())
+        words = draw_words(kind)
+        keep_credential(client, kind, words, timedelta(days=days))
+        record("client.renewed", client.public_id)
+    return client, words
+
+
+def hand_over_clients(owner_id: int, successor: Membership) -> int:
+    """Somebody's live clients act in a colleague's name from now on: how many.
+
+    Their words end, for who leaves may know them: an administrator draws new ones.
+    """
+    require(Permission.MANAGE_CLIENTS)
+    found = ApiClient.objects.filter(
+        organisation_id=current_organisation_id(), owner_id=owner_id, ended_at=None
+    )
+    clients = list(found.order_by("pk").select_for_update())
+    ids = [client.pk for client in clients]
+    ApiCredential.objects.filter(client__in=ids, ended_at=None).update(ended_at=timezone.now())
+    ApiClient.objects.filter(pk__in=ids).update(owner_id=successor.user_id)
+    for client in clients:
+        record("client.handed_over", client.public_id, owner=successor.user.public_id)
+    return len(clients)
+
+
+def count_clients_by_owner() -> dict[int, int]:
+    """How many live clients act in each user's name, by user id."""
+    found = ApiClient.objects.filter(organisation_id=current_organisation_id(), ended_at=None)
+    return dict(found.values_list("owner_id").annotate(Count("pk")))
+
+
 def list_possible_owners() -> list[Membership]:
     """The people of the acting organisation, in whose name a client could act."""
     require(Permission.MANAGE_CLIENTS)
@@ -148,6 +192,10 @@ def identify(words: str, *kinds: ApiCredential.Kind) -> Identified | None:
         via=Via.SYSTEM,
     )
     return Identified(credential_id, client_id, actor, time_zone)
+
+
+def _lives() -> str:
+    return gettext("A credential lives 1 to %(most)s days; then make a new one.") % {"most": LONGEST_DAYS}
 
 
 def note_use(credential_id: int, now: datetime) -> None:

@@ -56,7 +56,11 @@ class User(AbstractBaseUser, WalledModel):
 
 
 class Membership(WalledModel):
-    """A person's seat in one organisation: what they may do (role) and on what (reach)."""
+    """A person's seat in one organisation: what they may do (role) and on what (reach).
+
+    `accepted`: the person took it themselves, by an invitation. So the organisation reads who they are, also where
+    another one made their login.
+    """
 
     public_id = PublicIdField(prefix="mem")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
@@ -65,6 +69,7 @@ class Membership(WalledModel):
     reach = models.CharField(
         max_length=12, choices=[(reach.value, reach.value) for reach in Reach], default=Reach.WHOLE.value
     )
+    accepted = models.BooleanField(default=False)
     started_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True)
 

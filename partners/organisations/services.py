@@ -1,13 +1,43 @@
-"""Organisations come into being, and people get their seats."""
+"""Organisations come into being, and people get their seats, change them and leave."""
 
-from django.db import connection
+import re
+import unicodedata
+from dataclasses import asdict, dataclass
+from zoneinfo import available_timezones
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from partners.audit.services import record
 from partners.organisations.models import Membership, Organisation, OrganisationKind, User
-from partners.organisations.roles import Permission, require
-from partners.tenancy.actors import Reach, Role, founder
-from partners.tenancy.context import acting_as, current_organisation_id
+from partners.organisations.roles import PERMITS, Permission, require
+from partners.organisations.selectors import administrators, get_seat, present_seats
+from partners.tenancy.actors import ActorKind, Reach, Role, founder
+from partners.tenancy.context import acting_as, current_actor, current_organisation_id, current_user_id
+
+LONGEST_NAME = 120
+UNNAMED = ("Cc", "Cf", "Cs", "Zl", "Zp")  # controls, directions, halves of letters, ends of lines
+JOINERS = ("\N{ZERO WIDTH NON-JOINER}", "\N{ZERO WIDTH JOINER}")  # with which some names are written
+
+
+class PeopleError(ValueError):
+    """A step with people or the organisation that cannot be taken; the message says why. `field`: of what was given."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Particulars:
+    """What an organisation says of itself: its country by two letters, its currency by three."""
+
+    name: str
+    country: str
+    time_zone: str
+    currency: str
 
 
 def found_organisation(
@@ -53,11 +83,115 @@ def seat_new_user(
     return membership
 
 
+@transaction.atomic
+def change_seat(public_id: str, role: Role, reach: Reach) -> Membership:
+    """Another role or reach for somebody of the acting organisation, with their next click."""
+    seat = _lock_seat(public_id)
+    was = (seat.role, seat.reach)
+    require_suitable(role, reach)
+    if role is not Role.ADMINISTRATOR:
+        _require_another_administrator(seat)
+    seat.role, seat.reach = role.value, reach.value
+    if was != (seat.role, seat.reach):
+        seat.save(update_fields=["role", "reach"])
+        record("membership.changed", public_id, was=was, now=(seat.role, seat.reach))
+    return seat
+
+
+@transaction.atomic
 def end_seat(membership: Membership) -> None:
     """Somebody leaves: with the next click the seat is gone. What they own stays, and waits for another owner."""
-    require(Permission.MANAGE_PEOPLE)
+    lock_people()
+    _require_another_administrator(membership)
     if Membership.objects.filter(pk=membership.pk, ended_at=None).update(ended_at=timezone.now()):
         record("membership.ended", membership.public_id)
+
+
+def lock_people() -> None:
+    """One change of the organisation's people at a time; whoever waited for another's may have lost the right to it."""
+    require(Permission.MANAGE_PEOPLE)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('people ' || app_org(), 0))")
+    actor = current_actor()
+    may = {role.value for role, permits in PERMITS.items() if Permission.MANAGE_PEOPLE in permits}
+    if actor.kind is ActorKind.PERSON and may.isdisjoint(
+        present_seats().filter(user_id=current_user_id()).values_list("role", flat=True)
+    ):
+        raise PermissionDenied(gettext("You are no administrator any more."))
+
+
+def require_suitable(role: Role, reach: Reach) -> None:
+    """Whether a seat of the acting organisation can have this role with this reach."""
+    if role is Role.ADMINISTRATOR and reach is not Reach.WHOLE:
+        raise PeopleError(gettext("An administrator reaches the whole organisation."), "reach")
+    if reach is Reach.ACCOUNTS:
+        organisation = Organisation.objects.get(pk=current_organisation_id())
+        if organisation.kind == OrganisationKind.MANUFACTURER:
+            raise PeopleError(
+                gettext(
+                    "The accounts are your distributors': choose partnerships, or the whole organisation."
+                ),
+                "reach",
+            )
+
+
+def change_organisation(wanted: Particulars, *, may_change_currency: bool) -> Organisation:
+    """What the acting organisation says of itself; only what changed goes on record, with what it was."""
+    require(Permission.MANAGE_PEOPLE)
+    wanted = check_particulars(wanted)
+    with transaction.atomic():
+        organisation = Organisation.objects.select_for_update().get(pk=current_organisation_id())
+        was = {name: getattr(organisation, name) for name in asdict(wanted)}
+        if wanted.currency != organisation.currency and not may_change_currency:
+            raise PeopleError(
+                gettext("There are amounts on record in %(currency)s: the currency stays.")
+                % {"currency": organisation.currency},
+                "currency",
+            )
+        changed = {name: now for name, now in asdict(wanted).items() if now != was[name]}
+        if changed:
+            for name, now in changed.items():
+                setattr(organisation, name, now)
+            organisation.save(update_fields=list(changed))
+            before = {name: was[name] for name in changed}
+            record("organisation.changed", organisation.public_id, was=before, now=changed)
+    return organisation
+
+
+def require_name(name: str, field: str = "name") -> str:
+    """A name on one line, without what no name holds; raises `PeopleError`."""
+    found = name.strip()
+    if not found or len(found) > LONGEST_NAME:
+        raise PeopleError(gettext("Give a name of 1 to %(most)s characters.") % {"most": LONGEST_NAME}, field)
+    if any(unicodedata.category(letter) in UNNAMED and letter not in JOINERS for letter in found):
+        raise PeopleError(gettext("A name stands on one line and holds no control characters."), field)
+    return found
+
+
+def check_particulars(wanted: Particulars) -> Particulars:
+    """The same, tidied; raises `PeopleError` for what no organisation can say of itself."""
+    if not re.fullmatch("[A-Z]{2}", wanted.country):
+        raise PeopleError(gettext("Give the country by its two letters, as in DE or US."), "country")
+    if wanted.time_zone not in available_timezones():
+        raise PeopleError(gettext("Choose a time zone of the list."), "time_zone")
+    if not re.fullmatch("[A-Z]{3}", wanted.currency):
+        raise PeopleError(gettext("Give the currency by its three letters, as in EUR or USD."), "currency")
+    return Particulars(require_name(wanted.name), wanted.country, wanted.time_zone, wanted.currency)
+
+
+def _lock_seat(public_id: str) -> Membership:
+    lock_people()
+    return get_seat(public_id)
+
+
+def _require_another_administrator(seat: Membership) -> None:
+    """Somebody has to be left who can let people in: the last administrator stays one."""
+    left = administrators().exclude(pk=seat.pk)
+    if administrators().filter(pk=seat.pk).exists() and not left.exists():
+        raise PeopleError(
+            gettext("%(name)s is the last administrator here. Make somebody else an administrator first.")
+            % {"name": seat.user.name}
+        )
 
 
 def first_administrator() -> User | None:

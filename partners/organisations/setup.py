@@ -1,7 +1,8 @@
 """Set-up by command: organisations come into being under the slugs that a command names."""
 
 from partners.organisations.login import find_organisation
-from partners.organisations.models import Organisation, OrganisationKind, User
+from partners.organisations.models import Membership, Organisation, OrganisationKind, User
+from partners.organisations.selectors import NOBODYS_ADDRESS
 from partners.organisations.services import first_administrator, found_organisation, seat_new_user
 from partners.tenancy.actors import Actor, ActorKind, Role, founder, worker
 from partners.tenancy.context import acting_as
@@ -16,7 +17,8 @@ def require_organisation(slug: str, kind: OrganisationKind | None = None) -> int
     known = find_organisation(slug)
     if known is None:
         raise SetupError(
-            f"There is no organisation '{slug}'. Create it with create_partnership or load_catalogue."
+            f"There is no organisation '{slug}'. Create it with found_organisation, create_partnership or"
+            " load_catalogue."
         )
     if kind is not None and known.kind is not kind:
         raise SetupError(
@@ -44,10 +46,11 @@ def settle_administrator(organisation_id: int) -> Actor:
 def _make_administrator(organisation_id: int) -> User:
     with acting_as(founder(organisation_id)):
         organisation = Organisation.objects.get(pk=organisation_id)
-        seat = seat_new_user(
-            f"administrator@{organisation.slug}.invalid",
-            f"{organisation.name} administrator",
-            None,
-            Role.ADMINISTRATOR,
-        )
-        return seat.user
+        email = f"administrator@{organisation.slug}{NOBODYS_ADDRESS}"
+        made_before = User.objects.filter(email=email).first()
+        if made_before is not None:  # and its seat was ended
+            seat = Membership.objects.create(
+                organisation=organisation, user=made_before, role=Role.ADMINISTRATOR.value
+            )
+            return seat.user
+        return seat_new_user(email, f"{organisation.name} administrator", None, Role.ADMINISTRATOR).user

@@ -13,6 +13,7 @@ class ActorKind(Enum):
     FOUNDER = "founder"
     SWEEPER = "sweeper"
     MIRROR = "mirror"
+    GUEST = "guest"
     NOBODY = "nobody"
 
 
@@ -127,6 +128,11 @@ def sweeper(organisation_id: int) -> Actor:
 def mirror(manufacturer_id: int, distributor_id: int) -> Actor:
     """What this manufacturer sees of this distributor, and nothing else: reads only, as nobody in particular."""
     return Actor(ActorKind.MIRROR, manufacturer_id, mirrored_id=distributor_id)
+
+
+def guest(organisation_id: int, user_id: int | None = None) -> Actor:
+    """Somebody who opened an invitation of this organisation: may take what it offers, in that transaction."""
+    return Actor(ActorKind.GUEST, organisation_id, user_id)
 
 
 RELAY = Actor(ActorKind.RELAY, organisation_id=None)

@@ -14,7 +14,8 @@ from django.db import InterfaceError, OperationalError, connection
 
 from partners.jobs.services import emit
 from partners.organisations.models import Membership, Organisation
-from partners.tenancy.actors import worker
+from partners.organisations.roles import PERMITS, Permission
+from partners.tenancy.actors import Role, worker
 from partners.tenancy.context import acting_as
 from portal.reports.models import Occurrence, Recipient, Report, Schedule
 
@@ -81,7 +82,8 @@ def _take(schedule_id: int, now: datetime) -> int:
 
 
 def _take_one(schedule: Schedule, due: datetime, now: datetime) -> int:
-    if schedule.owner.ended_at is not None:
+    owner = schedule.owner
+    if owner.ended_at is not None or Permission.SCHEDULE_REPORTS not in PERMITS[Role(owner.role)]:
         _skip(schedule, due, Occurrence.Skipped.OWNER_LEFT)
         schedule.state = Schedule.State.RESTING
         return 0

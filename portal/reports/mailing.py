@@ -1,8 +1,6 @@
 """The letter that says a report is there. It holds a link and nothing of the report: a mail cannot be called back."""
 
 from collections.abc import Callable
-from smtplib import SMTPRecipientsRefused
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -15,6 +13,7 @@ from partners.jobs.services import announce, emit
 from partners.organisations.models import User
 from partners.tenancy.actors import worker
 from partners.tenancy.context import acting_as, current_organisation_id
+from portal.mail import deliver, letter
 from portal.reports.models import Report
 from portal.reports.selectors import archived, get_own
 from portal.reports.writing import live_seat, tell_owners
@@ -35,7 +34,7 @@ def letter_for(report_id: int, organisation_id: int) -> EmailMessage | None:
         return _letter(report, User.objects.get(pk=report.reader_user_id).email)
 
 
-def send(letter: EmailMessage) -> Mail:
+def send(message: EmailMessage) -> Mail:
     """Hand a letter to the mail server: SENT, or REFUSED where it will never take it.
 
     Raises
@@ -43,13 +42,7 @@ def send(letter: EmailMessage) -> Mail:
     OSError, smtplib.SMTPException
         Where it may take it later.
     """
-    try:
-        letter.send()
-    except SMTPRecipientsRefused as refused:
-        if all(code >= 500 for code, _ in refused.recipients.values()):  # a lasting refusal (RFC 5321, 4.2.1)
-            return Mail.REFUSED
-        raise
-    return Mail.SENT
+    return Mail.SENT if deliver(message) else Mail.REFUSED
 
 
 def note_mail(report_id: int, organisation_id: int, outcome: Mail, done: Callable[[], None]) -> None:
@@ -83,15 +76,8 @@ def mail_again(public_id: str) -> None:
 
 def _letter(report: Report, address: str) -> EmailMessage:
     link = settings.PUBLIC_URL + reverse("report", args=[report.public_id])
-    host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
-    return EmailMessage(
-        subject=gettext("Your account review is ready"),
-        body=gettext(
-            "Your account review is ready. It was written with your own rights, and is read in the portal:\n\n"
-            "%(link)s\n\nThis message holds nothing of it, so that nothing has to be called back."
-        )
-        % {"link": link},
-        to=[address],
-        # The same for each try, so that a mailbox can tell that it has it already.
-        headers={"Message-ID": f"<{report.public_id}@{host}>", "Auto-Submitted": "auto-generated"},
-    )
+    body = gettext(
+        "Your account review is ready. It was written with your own rights, and is read in the portal:\n\n"
+        "%(link)s\n\nThis message holds nothing of it, so that nothing has to be called back."
+    ) % {"link": link}
+    return letter(address, gettext("Your account review is ready"), body, number=report.public_id)

@@ -6,7 +6,7 @@ from datetime import datetime, time
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -82,6 +82,48 @@ def take_over_schedule(public_id: str) -> None:
         next_at=_next(Timing(schedule.weekday, schedule.at), timezone.now()),
     )
     record("schedule.taken_over", public_id)
+
+
+def hand_over_schedules(owner_id: int, successor: Membership) -> int:
+    """Schedules of somebody who left, or may schedule no longer, go on in a colleague's name: how many.
+
+    None where that one may not schedule either.
+    """
+    require(Permission.MANAGE_PEOPLE)
+    if successor.role not in _scheduling():
+        return 0
+    found = list(_ownerless().filter(owner__user_id=owner_id).select_for_update(of=("self",)))
+    for one in found:
+        next_at = _next(Timing(one.weekday, one.at), timezone.now())
+        Schedule.objects.filter(pk=one.pk).update(
+            owner=successor, state=Schedule.State.ACTIVE, next_at=next_at
+        )
+        record("schedule.handed_over", one.public_id, owner=successor.public_id)
+    return len(found)
+
+
+def rest_ownerless() -> None:
+    """Schedules whose owner left, or may schedule no longer, rest until somebody takes them over."""
+    require(Permission.MANAGE_PEOPLE)
+    waiting = _ownerless().filter(state=Schedule.State.ACTIVE)
+    Schedule.objects.filter(pk__in=waiting.values("pk")).update(state=Schedule.State.RESTING)
+
+
+def count_ownerless() -> dict[int, int]:
+    """How many such schedules each user left, by user id."""
+    return dict(_ownerless().values_list("owner__user_id").annotate(Count("pk")))
+
+
+def _ownerless() -> QuerySet[Schedule]:
+    left = Q(owner__ended_at__isnull=False) | ~Q(owner__role__in=_scheduling())
+    live = Schedule.objects.filter(organisation_id=current_organisation_id()).exclude(
+        state=Schedule.State.ENDED
+    )
+    return live.filter(left)
+
+
+def _scheduling() -> list[str]:
+    return [role.value for role, permits in PERMITS.items() if Permission.SCHEDULE_REPORTS in permits]
 
 
 def ask_for_review(language: str, partnership: Partnership | None = None) -> Report:

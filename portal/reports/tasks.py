@@ -7,12 +7,11 @@ from celery import Task, shared_task
 from django.utils import timezone
 
 from partners.jobs.tasks import run_leased
+from portal.mail import RETRY_WAIT
 from portal.reports.clock import take_due
 from portal.reports.mailing import give_up_mail, letter_for, note_mail, send
 from portal.reports.models import Report
 from portal.reports.writing import give_up_report, withdraw_reports, write_report
-
-MAIL_WAIT = 30  # seconds until a mail server that did not answer is tried again, then twice that
 
 
 @shared_task(name="reports.tick")
@@ -50,7 +49,7 @@ def mail(self: "Task[Any, Any]", /, *, organisation_id: int, event_id: int, repo
         organisation_id=organisation_id,
         work=work,
         give_up=lambda reason: give_up_mail(report_id),
-        first_wait=MAIL_WAIT,
+        first_wait=RETRY_WAIT,
     )
 
 

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "analytics.runs",
     "integrations.ingestion",
     "portal.reports",
+    "portal.people",
     "portal.api",
     "portal.ui",
 ]

@@ -24,7 +24,7 @@ NOT_PAGES = {
     "logout", "seat", "language", "robots", "live", "account_picture", "submission_progress", "submission_mapping",
     "submission_commit", "submission_discard", "submission_undo", "follow_up_plan", "follow_up_comment",
     "follow_up_state", "follow_up_share", "report_new", "report_file", "report_mail", "schedule_new", "schedule_end",
-    "schedule_take_over", "health_live", "health_ready", "metrics", "finding", "client_end",
+    "schedule_take_over", "health_live", "health_ready", "metrics", "finding", "client_end", "invitation",
     *(str(pattern.name) for pattern in interface),
 } - {"api_reference"}  # fmt: skip
 ONES = ("account", "account_lines", "evidence", "follow_up_new", "follow_up", "partnership")

@@ -79,10 +79,23 @@ def test_the_gate_s_functions_are_all_that_runs_with_the_owner_s_rights(world: W
             "SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace ORDER BY 1"
         )
         assert [name for (name,) in cursor.fetchall()] == [
-            "gate_count_jobs", "gate_count_missing_migrations", "gate_count_submissions", "gate_credential",
-            "gate_due_schedules", "gate_ended_history", "gate_is_maker", "gate_login", "gate_makes",
-            "gate_organisation", "gate_outbox_backlog", "gate_readers", "gate_seats", "gate_submission", "gate_user",
-        ]  # fmt: skip
+            "gate_count_jobs",
+            "gate_count_missing_migrations",
+            "gate_count_submissions",
+            "gate_credential",
+            "gate_due_schedules",
+            "gate_ended_history",
+            "gate_invitation",
+            "gate_is_maker",
+            "gate_login",
+            "gate_makes",
+            "gate_organisation",
+            "gate_outbox_backlog",
+            "gate_readers",
+            "gate_seats",
+            "gate_submission",
+            "gate_user",
+        ]
 
 
 def test_every_role_is_told_what_it_may(world: World) -> None:

@@ -1,6 +1,6 @@
 """What people fill in about a follow-up: the plan, a comment, an end, and who reads it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,9 +14,9 @@ from partners.engagement.colleagues import Colleague
 from partners.engagement.models import LIVE, FollowUp, State
 from partners.engagement.selectors import FollowUpRow
 from partners.engagement.services import LONGEST_COMMENT, LONGEST_STEP, Plan
-from partners.engagement.sharing import FollowUpError
 from portal.telling.wording import day
 from portal.telling.words import FOLLOW_UP_STEPS
+from portal.ui.forms import Answered
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -40,19 +40,6 @@ def _text(label: "StrPromise", longest: int, rows: int, *, required: bool = True
     """A text whose limits the service knows: what is missing or too long is said there, once for every way in."""
     attrs = {"rows": rows, "maxlength": longest} | ({"required": True} if required else {})
     return forms.CharField(label=label, required=False, widget=forms.Textarea(attrs=attrs))
-
-
-class Answered(forms.Form):
-    """A form whose answer is a service that may say no: at one of its fields, or on top."""
-
-    # What the service's field is called here.
-    named: Mapping[str, str] = {}
-    use_required_attribute = False
-
-    def tell(self, error: FollowUpError) -> None:
-        """Put the service's sentence where it belongs."""
-        name = self.named.get(error.field, error.field)
-        self.add_error(name if name in self.fields else None, str(error))
 
 
 class Versioned(Answered):

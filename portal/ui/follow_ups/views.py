@@ -43,7 +43,6 @@ from partners.tenancy.context import current_user_id
 from portal.telling.accounts import other_side
 from portal.telling.wording import day
 from portal.ui.follow_ups.forms import (
-    Answered,
     CommentForm,
     OpenForm,
     PlanForm,
@@ -52,6 +51,7 @@ from portal.ui.follow_ups.forms import (
     Versioned,
 )
 from portal.ui.follow_ups.listing import PAGE_SIZE, headline, in_order, lists_of, tabs
+from portal.ui.forms import Answered
 from portal.ui.pages import page
 from portal.ui.parameters import read_page_number, read_parameters
 
