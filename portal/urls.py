@@ -12,7 +12,9 @@ from portal.ui.definitions import views as definitions
 from portal.ui.follow_ups import views as follow_ups
 from portal.ui.home import views as home
 from portal.ui.live import views as live
+from portal.ui.organisation import views as organisation
 from portal.ui.partnerships import views as partnerships
+from portal.ui.people import views as people
 from portal.ui.reports import views as reports
 from portal.ui.session import views as session
 from portal.ui.sharing import views as sharing
@@ -44,6 +46,19 @@ SHARING = [
     path("proposals/<str:proposal_id>/", sharing.sharing_answer, name="sharing_answer"),
     path("grants/<str:grant_id>/stop/", sharing.sharing_stop, name="sharing_stop"),
 ]
+PERSON = [
+    path("", people.person, name="person"),
+    path("place/", people.person_place, name="person_place"),
+    path("held/", people.person_held, name="person_held"),
+    path("end/", people.person_end, name="person_end"),
+    path("hand-over/", people.person_hand_over, name="person_hand_over"),
+]
+INVITED = [
+    path("", people.invited, name="invited"),
+    path("held/", people.invited_held, name="invited_held"),
+    path("send/", people.invited_send, name="invited_send"),
+    path("take-back/", people.invited_take_back, name="invited_take_back"),
+]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("login/", session.Login.as_view(), name="login"),
@@ -74,6 +89,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schedules/<str:public_id>/take-over/", reports.schedule_take_over, name="schedule_take_over"),
     path("clients/", clients.clients, name="clients"),
     path("clients/<str:public_id>/end/", clients.client_end, name="client_end"),
+    path("people/", people.people, name="people"),
+    path("people/invitations/<str:public_id>/", include(INVITED)),
+    path("people/<str:public_id>/", include(PERSON)),
+    path("organisation/", organisation.organisation, name="organisation"),
+    path("organisation/partners/new/", organisation.partner_new, name="partner_new"),
     path("live/", live.live, name="live"),
     path("submissions/", submissions.submissions, name="submissions"),
     path("submissions/new/", submissions.submission_new, name="submission_new"),

@@ -69,7 +69,7 @@ class FollowUpRow:
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """Something that one's own side did to a follow-up; `who` is '' for somebody of another home."""
+    """Something that one's own side did to a thing; `who` is '' for somebody of another home."""
 
     entry: AuditEntry
     who: str
@@ -152,7 +152,7 @@ def get_follow_up(public_id: str) -> FollowUpPicture:
         row=row,
         evidence=FollowUpEvidence.objects.filter(follow_up=follow_up).first() if row.card else None,
         comments=list(FollowUpComment.objects.filter(follow_up=follow_up).order_by("pk")),
-        history=_history(public_id),
+        history=list_history(public_id),
         others=_others(row),
         was_merged=row.card is not None and row.card.account_id != follow_up.account_id,
     )
@@ -228,7 +228,8 @@ def _others(row: FollowUpRow) -> list[FollowUpRow]:
     return _rows(same.exclude(pk=row.follow_up.pk).order_by("-pk"))
 
 
-def _history(public_id: str) -> list[HistoryEntry]:
+def list_history(public_id: str) -> list[HistoryEntry]:
+    """What one's own side did to one thing, the latest first."""
     entries = list_entries(public_id)
     names = dict(User.objects.filter(pk__in={entry.user_id for entry in entries}).values_list("pk", "name"))
     return [HistoryEntry(entry, names.get(entry.user_id or 0, "")) for entry in entries]

@@ -11,7 +11,9 @@ from django.db import connection
 
 from partners.agreements.models import Partnership
 from partners.audit.services import note_read
-from partners.tenancy.context import current_actor
+from partners.catalogue.models import ListPrice
+from partners.ledger.models import LinePrice
+from partners.tenancy.context import current_actor, current_organisation_id
 
 # Amounts as integers of ten-thousandths: exact in a frame (see `analytics.core.facts`).
 # Each side's money uses its own cost: the distributor's lies with the line, the maker's in its catalogue.
@@ -305,3 +307,12 @@ def last_business_date(partnership_id: int) -> date | None:
         )
         day: date | None = cursor.fetchone()[0]
     return day
+
+
+def holds_amounts() -> bool:
+    """Whether there are amounts of the acting organisation on record, which its currency is that of."""
+    own = current_organisation_id()
+    return (
+        LinePrice.objects.filter(distributor_id=own).exists()
+        or ListPrice.objects.filter(manufacturer_id=own).exists()
+    )

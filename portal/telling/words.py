@@ -24,6 +24,51 @@ ROLES: Words = {
     "uploader": _("uploader"),
     "viewer": _("viewer"),
 }
+# The same with what each may do, for who gives them.
+ROLES_DO: Words = {
+    "administrator": _("Administrator: everything, people and sharing included"),
+    "sharing_officer": _("Sharing officer: decides what partners see"),
+    "manager": _("Manager: accounts, follow-ups, files, reports for others"),
+    "representative": _("Representative: accounts and follow-ups"),
+    "finance": _("Finance: accounts, follow-ups, sees files, reports for others"),
+    "operations": _("Operations: accounts, follow-ups, files, catalogue, reports for others"),
+    "marketing": _("Marketing: accounts and follow-ups"),
+    "analyst": _("Analyst: accounts, follow-ups, new analyses"),
+    "uploader": _("Uploader: sends files, sees no accounts"),
+    "viewer": _("Viewer: looks, changes nothing"),
+}
+KINDS: Words = {
+    "manufacturer": _("Manufacturer"),
+    "distributor": _("Distributor"),
+}
+REACHES: Words = {
+    "whole": _("the whole organisation"),
+    "partnerships": _("some partnerships"),
+    "accounts": _("some accounts"),
+}
+INVITATION_MAIL: Words = {
+    "none": _("no letter"),
+    "waiting": _("letter on its way"),
+    "sent": _("letter sent"),
+    "refused": _("letter refused: check the address"),
+    "failed": _("letter not sent: the mail server did not answer"),
+}
+# What was done to a seat or to the organisation, as the record calls it.
+PEOPLE_ACTIONS: Words = {
+    "membership.started": _("the seat began"),
+    "membership.changed": _("changed role or reach"),
+    "membership.ended": _("ended the seat"),
+    "reach.given": _("gave something to work on"),
+    "reach.taken": _("took something away"),
+    "organisation.founded": _("founded the organisation"),
+    "organisation.changed": _("changed"),
+}
+PARTICULARS: Words = {
+    "name": _("name"),
+    "country": _("country"),
+    "time_zone": _("time zone"),
+    "currency": _("currency"),
+}
 CATEGORIES: Words = {
     "volume": _("Volumes"),
     "price": _("Prices"),

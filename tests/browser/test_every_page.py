@@ -9,22 +9,29 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from playwright.sync_api import Response, expect
 
+from partners.access.invitations import draw_link, invite_partner, invite_person, want_letter
+from partners.access.reach import give_reach
+from partners.accounts.models import Account
 from partners.engagement.models import FollowUp
 from partners.organisations.services import end_seat
+from partners.tenancy.actors import Reach, Role
 from partners.tenancy.context import acting_as
 from portal.api.v1.urls import urlpatterns as interface
+from portal.people.leaving import leave
 from tests.browser.conftest import Visit
 from tests.browser.trade import FADING, FILE, LATE_ONE, PAIR, Channel, open_shared, order, write
 from tests.browser.visitor import COLOURS, EVERYTHING, HEIGHT, PHONE, WIDE, Visitor
 from tests.ingestion.conftest import Desk
 from tests.reports.conftest import written
+from tests.world import PASSWORD
 
 # What no browser shows as a page of its own.
 NOT_PAGES = {
     "logout", "seat", "language", "robots", "live", "account_picture", "submission_progress", "submission_mapping",
     "submission_commit", "submission_discard", "submission_undo", "follow_up_plan", "follow_up_comment",
     "follow_up_state", "follow_up_share", "report_new", "report_file", "report_mail", "schedule_new", "schedule_end",
-    "schedule_take_over", "health_live", "health_ready", "metrics", "finding", "client_end", "invitation",
+    "schedule_take_over", "health_live", "health_ready", "metrics", "finding", "client_end", "person_place",
+    "person_held", "person_end", "person_hand_over", "invited_held", "invited_send", "invited_take_back",
     *(str(pattern.name) for pattern in interface),
 } - {"api_reference"}  # fmt: skip
 ONES = ("account", "account_lines", "evidence", "follow_up_new", "follow_up", "partnership")
@@ -33,7 +40,8 @@ NORTHWEST = (*LISTS, *ONES, "submission_new", "submission", "report")
 ADVENTURE = (*LISTS, *ONES, "submission_new")
 MIRRORED = ("home", "accounts", "account", "partnership", "follow_up")
 IN_THE_OPEN = ("login", "api_reference")
-ADMINISTRATION = ("clients",)
+OPENED = ("invitation",)
+ADMINISTRATION = ("clients", "people", "person", "invited", "organisation", "partner_new")
 Pages = Mapping[str, str]
 CODE = FADING.code
 LIVE = re.compile("/live/")
@@ -49,7 +57,14 @@ def names(resolver: URLResolver) -> Iterator[str]:
 
 
 def test_no_page_is_missing_here() -> None:
-    assert set(names(get_resolver())) == {*NORTHWEST, *ADVENTURE, *IN_THE_OPEN, *ADMINISTRATION, *NOT_PAGES}
+    assert set(names(get_resolver())) == {
+        *NORTHWEST,
+        *ADVENTURE,
+        *IN_THE_OPEN,
+        *OPENED,
+        *ADMINISTRATION,
+        *NOT_PAGES,
+    }
 
 
 def address(
@@ -168,7 +183,47 @@ def test_every_page_of_an_administrator(visit: Visit, channel: Channel) -> None:
     found = look_in_both_themes(admin, "made")
     admin.page.get_by_role("button", name=re.compile("End it.*Nightly export")).click()
     expect(admin.page.get_by_text("nothing opens for it from its next call on")).to_be_visible()
-    found += look(admin, {name: reverse(name) for name in ADMINISTRATION})
+    found += look(admin, administration(channel))
+    assert found == [], "\n".join(found)
+
+
+def administration(channel: Channel) -> dict[str, str]:
+    """Pages of people with something on them: one who left a follow-up, one invited, an account held and one found."""
+    world = channel.world
+    open_shared(channel, "Ring them")
+    with acting_as(world.actor("northwest-admin")):
+        give_reach(world.seats["rita"].user, Account.objects.order_by("pk")[0])
+        invited = invite_person("lena@northwest.example", "Lena Berg", Role.MANAGER, Reach.PARTNERSHIPS)
+        want_letter(invited)
+        want_letter(invite_partner("eva@eastside.example", "Eastside Bikes"))
+        leave(world.seats["ana"].public_id)
+    ids = {"person": world.seats["rita"].public_id, "invited": invited.public_id}
+    pages = {name: reverse(name, args=[ids[name]] if name in ids else []) for name in ADMINISTRATION}
+    pages["found"] = f"{pages['person']}?text=e"
+    return {**pages, "left": reverse("person", args=[world.seats["ana"].public_id])}
+
+
+@pytest.mark.browser
+def test_every_page_of_somebody_who_is_invited(visit: Visit, channel: Channel) -> None:
+    """A seat, an organisation, what is missing, and a link that is over; on a phone and wide."""
+    with acting_as(channel.world.actor("northwest-admin")):
+        seat = draw_link(invite_person("lena@northwest.example", "Lena Berg", Role.MANAGER, Reach.WHOLE))
+        founding = draw_link(invite_partner("eva@eastside.example", "Eastside Works"))
+    lena, words = visit(), {"seat": seat, "founding": founding, "over": "x"}
+    found = look(lena, {name: reverse("invitation", args=[word]) for name, word in words.items()})
+    lena.notices("404")
+    lena.go(reverse("invitation", args=[seat]))
+    lena.page.get_by_label("Password", exact=True).fill("short")
+    lena.page.get_by_label("The password again").fill("short")
+    lena.page.get_by_role("button", name="Come in").click()
+    expect(lena.page.get_by_role("alert")).to_contain_text("Nothing is made yet.")
+    lena.notices("400")
+    found += look_in_both_themes(lena, "too-short")
+    for label in ("Password", "The password again"):
+        lena.page.get_by_label(label, exact=True).fill(PASSWORD)
+    lena.page.get_by_role("button", name="Come in").click()
+    lena.log_in("lena@northwest.example")
+    expect(lena.page.get_by_text("You are in")).to_be_visible()
     assert found == [], "\n".join(found)
 
 

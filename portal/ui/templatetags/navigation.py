@@ -26,6 +26,8 @@ ENTRIES = (
     ("reports", _("Reports"), Permission.VIEW_ACCOUNTS),
     ("definitions", _("Definitions"), None),
     ("clients", _("Partner systems"), Permission.MANAGE_CLIENTS),
+    ("people", _("People"), Permission.MANAGE_PEOPLE),
+    ("organisation", _("Organisation"), Permission.MANAGE_PEOPLE),
 )
 PARENTS = {
     "account": "accounts",
@@ -45,6 +47,12 @@ PARENTS = {
         ),
         "partnerships",
     ),
+    "person": "people",
+    "person_place": "people",
+    "person_end": "people",
+    "person_hand_over": "people",
+    "invited": "people",
+    "partner_new": "organisation",
     "submission_new": "submissions",
     "submission": "submissions",
     "report": "reports",
