@@ -26,7 +26,7 @@ from partners.access.models import Invitation
 from partners.access.reach import begin_reach
 from partners.accounts.models import Account
 from partners.agreements.models import Partnership
-from partners.agreements.services import invite_distributor
+from partners.agreements.services import invite_partner
 from partners.audit.services import record
 from partners.jobs.services import emit
 from partners.organisations.login import find_login, find_organisation, list_seats
@@ -325,17 +325,14 @@ def _free_slug(name: str) -> str:
 
 
 def _meet(invited: Invited, newcomer: Actor, founded: Organisation) -> None:
-    """The partnership for which they were invited, by who makes: the inviter with present rights, or the newcomer."""
+    """The partnership for which they were invited: offered by the inviter, with present rights, for the newcomer to answer."""
     seats = list_seats(invited.made_by_id) if invited.made_by_id is not None else []
     seat = next((one for one in seats if one.organisation_id == invited.organisation_id), None)
     if seat is None or invited.made_by_id is None:
         raise NotFound("invitation")  # whoever invited has left in this moment
     inviter = seat.actor(invited.made_by_id)
     with acting_as(inviter):
-        own = Organisation.objects.get(pk=invited.organisation_id)
-    is_maker = own.kind == OrganisationKind.MANUFACTURER
-    with acting_as(inviter if is_maker else newcomer):
-        invite_distributor(founded.slug if is_maker else own.slug)
+        invite_partner(founded.slug)
 
 
 def digest_of(words: str) -> str:
