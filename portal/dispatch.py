@@ -8,6 +8,7 @@ from partners.jobs.services import Dispatch, Target
 CHECK = "ingestion.check"
 COMMIT = "ingestion.commit"
 ANALYSE = "analytics.analyse"
+LETTER = "login.letter"
 WRITE, MAIL, WITHDRAW = "reports.write", "reports.mail", "reports.withdraw"
 INVITE = "people.mail"
 
@@ -35,4 +36,5 @@ DISPATCH: Dispatch = {
     "report.ready": _sender(WITHDRAW),
     "report.mail_wanted": _sender(MAIL),
     "invitation.wanted": _sender(INVITE),
+    "password.forgotten": _sender(LETTER),
 }

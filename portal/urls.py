@@ -17,6 +17,7 @@ from portal.ui.partnerships import views as partnerships
 from portal.ui.people import views as people
 from portal.ui.reports import views as reports
 from portal.ui.session import views as session
+from portal.ui.session import yours
 from portal.ui.sharing import views as sharing
 from portal.ui.submissions import views as submissions
 
@@ -59,10 +60,31 @@ INVITED = [
     path("send/", people.invited_send, name="invited_send"),
     path("take-back/", people.invited_take_back, name="invited_take_back"),
 ]
+# The names are those by which allauth knows its pages.
+LOGIN = [
+    path("login/", session.Login.as_view(), name="account_login"),
+    path("login/second-step/", session.SecondStep.as_view(), name="mfa_authenticate"),
+    path("login/password/", yours.password_again, name="account_reauthenticate"),
+    path("login/code/", yours.factor_again, name="mfa_reauthenticate"),
+    path("login/forgotten/", session.forgotten, name="forgotten"),
+    path("login/new-password/<str:words>/", session.new_password, name="new_password"),
+]
+YOUR_LOGIN = [
+    path("", yours.your_login, name="your_login"),
+    path("password/", yours.password, name="password"),
+    path("second-factor/", yours.set_up, name="mfa_activate_totp"),
+    path("second-factor/take-away/", yours.take_away, name="mfa_deactivate_totp"),
+    path("recovery-codes/", yours.codes, name="mfa_view_recovery_codes"),
+    path("recovery-codes/new/", yours.codes_new, name="mfa_generate_recovery_codes"),
+    path("sessions/end/", yours.sessions_end, name="sessions_end"),
+    path("sessions/<str:ref>/end/", yours.session_end, name="session_end"),
+]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("login/", session.Login.as_view(), name="login"),
+    *LOGIN,
     path("logout/", LogoutView.as_view(next_page="login"), name="logout"),
+    path("your-login/", include(YOUR_LOGIN)),
     path("seat/", session.choose_seat, name="seat"),
     path("language/", set_language, name="language"),
     path("invitations/<str:words>/", arrival.invitation, name="invitation"),

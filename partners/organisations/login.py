@@ -47,16 +47,21 @@ class GateBackend(BaseBackend):
     """Password login through the gate. Knows no permissions: those belong to seats, not to users."""
 
     def authenticate(
-        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_: Any
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        email: str | None = None,
+        **_: Any,
     ) -> User | None:
         """The user with this e-mail and password, or None; an unknown e-mail takes as long as a wrong password."""
-        if not username or not password:
+        login = username or email
+        if not login or not password:
             return None
-        row = _one("SELECT * FROM gate_login(%s)", username.strip())
-        if row is None:
+        user = find_login(login)
+        if user is None:
             make_password(password)
             return None
-        user = _user(row)
         return user if check_password(password, user.password) else None
 
     def get_user(self, user_id: int) -> User | None:

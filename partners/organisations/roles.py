@@ -27,6 +27,9 @@ class Permission(Enum):
     ANALYSE = "analyse"
 
 
+# What changes only after a fresh second factor: who sees what, who belongs here, and what opens it from outside.
+STEP_UP = frozenset({Permission.SHARE, Permission.MANAGE_PEOPLE, Permission.MANAGE_CLIENTS})
+
 _LOOK = frozenset({Permission.VIEW_ACCOUNTS, Permission.VIEW_PARTNERSHIPS})
 _WORK = _LOOK | {Permission.FOLLOW_UP, Permission.PROPOSE_SHARING}
 _HANDLE_FILES = frozenset({Permission.VIEW_SUBMISSIONS, Permission.SUBMIT})

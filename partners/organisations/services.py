@@ -194,6 +194,12 @@ def _require_another_administrator(seat: Membership) -> None:
         )
 
 
+def keep_password(user: User) -> None:
+    """The acting person's new password, as it was set on `user`: every other session of theirs ends with it."""
+    User.objects.filter(pk=current_user_id()).update(password=user.password)
+    record("login.password_changed", user.public_id)
+
+
 def first_administrator() -> User | None:
     """The acting organisation's longest seated administrator."""
     seat = (

@@ -14,6 +14,8 @@ class ActorKind(Enum):
     SWEEPER = "sweeper"
     MIRROR = "mirror"
     GUEST = "guest"
+    VISITOR = "visitor"
+    SUPPORT = "support"
     NOBODY = "nobody"
 
 
@@ -88,7 +90,8 @@ class Actor:
 
     `role` is None for machines: a worker reads for its whole organisation and writes only outcomes. `mirrored_id`
     is the distributor that looks through a manufacturer's eyes, and whose rows alone a mirror shows. `client` is the
-    partner system that acts in the person's name: it can do what the person can, as far as its scopes go.
+    partner system that acts in the person's name: it can do what the person can, as far as its scopes go. `support`
+    is the public id of the access under which the installation's keepers look at an organisation.
     """
 
     kind: ActorKind
@@ -100,6 +103,7 @@ class Actor:
     mirrored_id: int | None = None
     client: Client | None = None
     via: Via = Via.PAGE
+    support: str = ""
 
     def for_purpose(self, purpose: Purpose) -> "Actor":
         """The same actor, reading for another purpose."""
@@ -133,6 +137,16 @@ def mirror(manufacturer_id: int, distributor_id: int) -> Actor:
 def guest(organisation_id: int, user_id: int | None = None) -> Actor:
     """Somebody who opened an invitation of this organisation: may take what it offers, in that transaction."""
     return Actor(ActorKind.GUEST, organisation_id, user_id)
+
+
+def visitor(user_id: int) -> Actor:
+    """Somebody whose name is known and who is not let in yet: sees their own login, and no organisation."""
+    return Actor(ActorKind.VISITOR, None, user_id)
+
+
+def supporter(organisation_id: int, access: str) -> Actor:
+    """The installation's keepers, let into one organisation for an hour: look as a viewer does, and write nothing."""
+    return Actor(ActorKind.SUPPORT, organisation_id, role=Role.VIEWER, support=access)
 
 
 RELAY = Actor(ActorKind.RELAY, organisation_id=None)

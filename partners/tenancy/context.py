@@ -83,6 +83,11 @@ def acting_as(actor: Actor) -> Iterator[Actor]:
 NOBODY = Actor(ActorKind.NOBODY, organisation_id=None)
 
 
+def _is_machine(actor: Actor) -> bool:
+    """No machine sits in a seat, whatever role it borrows."""
+    return actor.client is not None or actor.kind is ActorKind.SUPPORT
+
+
 def _write_settings(actor: Actor) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -94,7 +99,7 @@ def _write_settings(actor: Actor) -> None:
                 "" if actor.organisation_id is None else str(actor.organisation_id),
                 "" if actor.user_id is None else str(actor.user_id),
                 str(actor.purpose.value),
-                actor.role.value if actor.role and actor.client is None else "",  # no machine sits in a seat
+                actor.role.value if actor.role and not _is_machine(actor) else "",
                 "" if actor.mirrored_id is None else str(actor.mirrored_id),
             ],
         )

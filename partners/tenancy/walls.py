@@ -20,6 +20,9 @@ USER = "(SELECT app_user())"
 PURPOSE = "(SELECT app_purpose())"
 MIRRORED = "(SELECT app_mirror())"
 NO_MIRROR = "(SELECT app_kind()) IS DISTINCT FROM 'mirror'"
+# A person's own login: for the person alone, in a seat or on the way in, and for no partner system in their name.
+NO_MACHINE = "((SELECT app_kind()) = 'visitor' OR (SELECT app_seat()) IS NOT NULL)"
+OWN_LOGIN = f"user_id = {USER} AND {NO_MACHINE}"
 MAY_SHARE = "(SELECT app_seat()) IN ('administrator', 'sharing_officer')"
 
 # Tables that hold no organisation's rows and that the application's role may touch. Any other table that it
@@ -33,6 +36,7 @@ OPEN_TABLES = {
     "django_celery_beat_periodictask": "the scheduler's ticks, from the code; organisations' schedules lie elsewhere",
     "django_celery_beat_periodictasks": "when the scheduler's ticks last changed",
     "django_celery_beat_solarschedule": "the scheduler's ticks, from the code",
+    "portal_cache": "counts of attempts at logging in, for minutes; its keys are digests, so that it names nobody",
     "django_session": "found only by its random key; holds a user id and a membership id",
 }
 

@@ -16,7 +16,7 @@ BASE_DIR = CHECKOUT
 SHORTEST_TOKEN = 32
 DEBUG = os.environ.get("THROUGHLINE_DEBUG") == "1"
 SECRET_KEY = secret_key()
-ROOT_KEY = root_key()  # pseudonyms and handles are derived from it
+ROOT_KEY = root_key()  # the keys of pseudonyms, handles and second factors are derived from it
 
 # Where people reach the portal. An https address turns on everything that plain http would break.
 PUBLIC_URL = os.environ.get("THROUGHLINE_PUBLIC_URL", "http://localhost:8000").rstrip("/")
@@ -33,6 +33,10 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "guardian",
     "rest_framework",
     "drf_spectacular",
@@ -69,6 +73,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "portal.ui.middleware.MirrorMiddleware",
     "portal.api.middleware.ClientMiddleware",
     "portal.ui.middleware.ActorMiddleware",
@@ -144,11 +149,51 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
+PASSWORD_LETTER_SECONDS = 60 * 60  # how long the link in the letter about a forgotten password is good
+
+# Logging in is allauth's, with forms and pages of our own (portal.ui.session). Nobody signs up, and no e-mail address
+# is changed through it: its tables of addresses stay empty and closed.
+ACCOUNT_ADAPTER = "portal.ui.session.adapters.LoginAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # as its checks want them; no page leads there
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True  # the cookie lives as long as the session may: see the limits below
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
+# Counted in the cache that all processes share. The page that refuses (portal.ui.session) names the longest of these.
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",  # key: the login that is tried, and at the second step the person
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+    "reset_password": "10/m/ip,3/5m/key",
+    "reset_password_from_key": "20/m/ip",
+}
+MFA_ADAPTER = "portal.ui.session.adapters.FactorAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an administrator vouches for the address
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Throughline"
+MFA_TOTP_TOLERANCE = (
+    0  # a code that was used is remembered for as long as it is good, 30 seconds, and no longer
+)
+# How long a session lives: without a click, and at all. Streams of open pages are no clicks.
+SESSION_IDLE_SECONDS = 30 * 60
+SESSION_COOKIE_AGE = 12 * 60 * 60
+STEP_UP_SECONDS = 10 * 60  # for how long a second factor counts as fresh
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "portal_cache",
+        "KEY_FUNCTION": "portal.ui.session.limits.digest_key",
+        "OPTIONS": {
+            "MAX_ENTRIES": 100_000
+        },  # beyond, the oldest go: more than an attacker fills in five minutes
+    }
+}
 
 # --- what browsers are told ---
 _COOKIE = "__Host-" if HTTPS else ""  # bound to this host, this path and https
 SESSION_COOKIE_NAME = f"{_COOKIE}throughline_session"
-SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = HTTPS

@@ -12,8 +12,11 @@ from django.utils import timezone
 
 from partners.audit.services import record
 from partners.organisations.login import Seat, list_seats
+from partners.tenancy.actors import visitor
 from partners.tenancy.context import acting_as
 from portal.operations.requests import note_organisation
+from portal.ui.session.limits import is_over, note_use
+from portal.ui.session.pending import pending_user_id
 
 API = "/api/"
 SEAT = "seat"  # the session's choice among the user's memberships
@@ -35,13 +38,16 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info.startswith(API):
             return self.get_response(request)  # acts for a client, whatever cookie comes along
+        if request.user.is_authenticated and is_over(request.session):
+            logout(request)
         seats = list_seats(request.user.pk) if request.user.is_authenticated else []
         seat = _chosen(request, seats)
         request.seats, request.seat = seats, seat  # type: ignore[attr-defined]
         if seat is None:
-            return self.get_response(request)
+            return self._let_in(request)
         note_organisation(seat.organisation_public_id)
         with acting_as(seat.actor(cast(int, request.user.pk))), timezone.override(seat.time_zone):
+            note_use(request)
             response = self.get_response(request)
             if response.status_code >= SERVER_ERROR:
                 transaction.set_rollback(True)
@@ -50,6 +56,14 @@ class ActorMiddleware:
                     "access.denied", request.resolver_match.view_name[:80] if request.resolver_match else ""
                 )
         return response
+
+    def _let_in(self, request: HttpRequest) -> HttpResponse:
+        """Nobody in a seat; whoever gave a password and owes the second factor acts as that person, and no more."""
+        coming = None if request.user.is_authenticated else pending_user_id(request.session)
+        if coming is None:
+            return self.get_response(request)
+        with acting_as(visitor(coming)):
+            return self.get_response(request)
 
 
 def _chosen(request: HttpRequest, seats: list[Seat]) -> Seat | None:

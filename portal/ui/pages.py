@@ -13,9 +13,10 @@ from django.utils.cache import patch_cache_control
 
 from partners.access.doors import NotFound
 from partners.access.mirrors import look_through
-from partners.organisations.roles import Permission, require
+from partners.organisations.roles import STEP_UP, Permission, require
 from partners.tenancy.actors import Actor, Purpose
 from partners.tenancy.context import acting_as, current_actor
+from portal.ui.session.freshness import require_fresh_factor
 
 SAFE_METHODS = ("GET", "HEAD")
 P = ParamSpec("P")
@@ -23,13 +24,18 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def page(
-    permission: Permission | None, purpose: Purpose = Purpose.RETENTION, *, mirrored: bool = False
+    permission: Permission | None,
+    purpose: Purpose = Purpose.RETENTION,
+    *,
+    mirrored: bool = False,
+    step_up: bool = False,
 ) -> Callable[[View[P]], View[P]]:
     """A page for people with a seat: to the login without one, 403 without the permission, 404 for what is not theirs.
 
     `permission` None is for pages that belong to everybody with a seat. `mirrored` pages are also shown as a
-    manufacturer sees them; the others are not there in a mirror, and nothing is changed in one. The view must return
-    a rendered response: nothing is read after the actor has left.
+    manufacturer sees them; the others are not there in a mirror, and nothing is changed in one. Writing on a page whose
+    permission is one of `STEP_UP` wants a fresh second factor, and so does all of a page with `step_up` (an export).
+    The view must return a rendered response: nothing is read after the actor has left.
     """
 
     def decorate(view: View[P]) -> View[P]:
@@ -45,7 +51,10 @@ def page(
             try:
                 if permission is not None:
                     require(permission)  # in one's own seat: a mirror widens no role
-                with acting_as(_reader(request, mirrored).for_purpose(purpose)):
+                reader = _reader(request, mirrored).for_purpose(purpose)
+                if step_up or (permission in STEP_UP and request.method not in SAFE_METHODS):
+                    require_fresh_factor(request)
+                with acting_as(reader):
                     if permission is not None:
                         require(permission)
                     response = view(request, *args, **kwargs)
@@ -57,6 +66,7 @@ def page(
 
         guarded.page_permission = permission  # type: ignore[attr-defined]
         guarded.page_mirrored = mirrored  # type: ignore[attr-defined]
+        guarded.page_step_up = step_up or permission in STEP_UP  # type: ignore[attr-defined]
         return guarded
 
     return decorate

@@ -18,6 +18,7 @@ from partners.tenancy.actors import Reach, Role
 from partners.tenancy.context import acting_as
 from portal.api.v1.urls import urlpatterns as interface
 from portal.people.leaving import leave
+from portal.ui.session.letters import seal_link
 from tests.browser.conftest import Visit
 from tests.browser.trade import FADING, FILE, LATE_ONE, PAIR, Channel, open_shared, order, write
 from tests.browser.visitor import COLOURS, EVERYTHING, HEIGHT, PHONE, WIDE, Visitor
@@ -32,6 +33,7 @@ NOT_PAGES = {
     "follow_up_state", "follow_up_share", "report_new", "report_file", "report_mail", "schedule_new", "schedule_end",
     "schedule_take_over", "health_live", "health_ready", "metrics", "finding", "client_end", "person_place",
     "person_held", "person_end", "person_hand_over", "invited_held", "invited_send", "invited_take_back",
+    "account_login", "sessions_end", "session_end",
     *(str(pattern.name) for pattern in interface),
 } - {"api_reference"}  # fmt: skip
 ONES = ("account", "account_lines", "evidence", "follow_up_new", "follow_up", "partnership")
@@ -39,7 +41,21 @@ LISTS = ("home", "accounts", "partnerships", "follow_ups", "submissions", "repor
 NORTHWEST = (*LISTS, *ONES, "submission_new", "submission", "report")
 ADVENTURE = (*LISTS, *ONES, "submission_new")
 MIRRORED = ("home", "accounts", "account", "partnership", "follow_up")
-IN_THE_OPEN = ("login", "api_reference")
+IN_THE_OPEN = ("login", "forgotten", "api_reference")
+OWN_LOGIN = (
+    "your_login",
+    "password",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_deactivate_totp",
+)
+ON_THE_WAY = (
+    "account_reauthenticate",
+    "mfa_activate_totp",
+    "mfa_authenticate",
+    "mfa_reauthenticate",
+    "new_password",
+)
 OPENED = ("invitation",)
 ADMINISTRATION = ("clients", "people", "person", "invited", "organisation", "partner_new")
 Pages = Mapping[str, str]
@@ -62,6 +78,8 @@ def test_no_page_is_missing_here() -> None:
         *ADVENTURE,
         *IN_THE_OPEN,
         *OPENED,
+        *OWN_LOGIN,
+        *ON_THE_WAY,
         *ADMINISTRATION,
         *NOT_PAGES,
     }
@@ -175,6 +193,7 @@ def test_every_page_of_adventure(visit: Visit, channel: Channel) -> None:
 def test_every_page_of_an_administrator(visit: Visit, channel: Channel) -> None:
     """With a partner system whose words are shown, and beside it one that has ended."""
     admin = visit("northwest-admin@northwest.example")
+    admin.set_up_second_factor()
     for name in ("Nightly export", "Data warehouse"):
         admin.go(reverse("clients"))
         admin.page.get_by_label("What is it called?").fill(name)
@@ -224,6 +243,30 @@ def test_every_page_of_somebody_who_is_invited(visit: Visit, channel: Channel) -
     lena.page.get_by_role("button", name="Come in").click()
     lena.log_in("lena@northwest.example")
     expect(lena.page.get_by_text("You are in")).to_be_visible()
+    assert found == [], "\n".join(found)
+
+
+@pytest.mark.browser
+def test_every_page_of_a_login(visit: Visit, channel: Channel) -> None:
+    """Setting up a second factor, coming back with it, and all that belongs to it."""
+    rita, found = visit("rita@northwest.example"), []
+    for name in ("account_reauthenticate", "mfa_activate_totp"):
+        rita.go(reverse("mfa_activate_totp"))
+        found += look_in_both_themes(rita, name)
+        if name == "account_reauthenticate":
+            rita.page.get_by_label("Password").fill(PASSWORD)
+            rita.page.get_by_role("button", name="Go on").click()
+    rita.set_up_second_factor(asked=False)
+    found += look_in_both_themes(rita, "codes")
+    found += look(rita, {name: reverse(name) for name in (*OWN_LOGIN, "mfa_reauthenticate")})
+    back = visit(width=PHONE)
+    back.give_password("rita@northwest.example")
+    expect(back.heading("Second step")).to_be_visible()
+    back.page.get_by_label("Code").fill("000000")
+    back.page.get_by_role("button", name="Log in").click()
+    found += look_in_both_themes(back, "wrong-code")
+    back.go(reverse("new_password", args=[seal_link(channel.world.seats["uwe"].user)]))
+    found += look_in_both_themes(back, "new-password")
     assert found == [], "\n".join(found)
 
 

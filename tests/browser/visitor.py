@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import ConsoleMessage, Locator, Page, Response, expect
 
+from tests.sessions import code_of
 from tests.world import PASSWORD
 
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice")
@@ -85,11 +86,26 @@ class Visitor:
 
     def log_in(self, email: str, first: str = "/") -> None:
         """Through the form, as everybody does; `first` is the page on which one arrives."""
+        self.give_password(email)
+        expect(self.page).to_have_url(f"{self.address}{first}")
+
+    def give_password(self, email: str) -> None:
+        """The first step of the way in."""
         self.go("/login/")
         self.page.get_by_label("E-mail").fill(email)
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Log in").click()
-        expect(self.page).to_have_url(f"{self.address}{first}")
+
+    def set_up_second_factor(self, *, asked: bool = True) -> None:
+        """Through its pages, after the password once more where it is asked for; it is fresh for the next minutes."""
+        self.go("/your-login/second-factor/")
+        if asked:
+            self.page.get_by_label("Password").fill(PASSWORD)
+            self.page.get_by_role("button", name="Go on").click()
+        secret = self.page.locator("#secret").text_content() or ""
+        self.page.get_by_label("Code").fill(code_of(secret))
+        self.page.get_by_role("button", name="Set it up").click()
+        expect(self.heading("Recovery codes")).to_be_visible()
 
     def go(self, path: str) -> None:
         self.page.goto(f"{self.address}{path}")

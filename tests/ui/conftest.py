@@ -12,6 +12,7 @@ from analytics.runs.services import analyse_partnership
 from partners.access.doors import list_cards
 from partners.accounts.services import AccountSeen
 from partners.tenancy.context import acting_as
+from tests.sessions import fresh_client
 from tests.world import Sale, World
 
 AS_OF = date(2026, 3, 31)
@@ -98,11 +99,5 @@ Browse = Callable[[str], Client]
 
 @pytest.fixture
 def browse(world: World) -> Browse:
-    """A browser in which that person is logged in."""
-
-    def logged_in(person: str) -> Client:
-        client = Client()
-        client.force_login(world.seats[person].user)
-        return client
-
-    return logged_in
+    """A browser in which that person is logged in, their second factor given just now."""
+    return lambda person: fresh_client(world.seats[person].user)

@@ -14,7 +14,7 @@ from tests.world import PASSWORD, World
 
 
 def log_in(client: Client, email: str, password: str, **more: str) -> tuple[int, str]:
-    response = client.post(reverse("login"), {"username": email, "password": password, **more})
+    response = client.post(reverse("login"), {"login": email, "password": password, **more})
     body = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", response.content.decode())
     return response.status_code, response.headers.get("Location") or body.replace(email, "")
 
