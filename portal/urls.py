@@ -130,4 +130,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 handler400 = "portal.errors.bad_request"
 handler403 = "portal.ui.errors.permission_denied"
 handler404 = "portal.errors.not_found"
+handler429 = "portal.ui.session.limits.too_many"  # allauth's own, of what it counts
 handler500 = "portal.errors.server_error"
