@@ -20,6 +20,7 @@ from portal.ui.session import views as session
 from portal.ui.session import yours
 from portal.ui.sharing import views as sharing
 from portal.ui.submissions import views as submissions
+from portal.ui.support import views as support
 
 SUBMISSION = [
     path("", submissions.submission, name="submission"),
@@ -116,6 +117,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/<str:public_id>/", include(PERSON)),
     path("organisation/", organisation.organisation, name="organisation"),
     path("organisation/partners/new/", organisation.partner_new, name="partner_new"),
+    path("support/", support.accesses, name="support"),
+    path("support/leave/", support.leave_now, name="support_leave"),
+    path("support/enter/<str:words>/", support.enter, name="support_enter"),
+    path("support/<str:public_id>/end/", support.access_end, name="support_end"),
     path("live/", live.live, name="live"),
     path("submissions/", submissions.submissions, name="submissions"),
     path("submissions/new/", submissions.submission_new, name="submission_new"),

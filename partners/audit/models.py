@@ -26,6 +26,9 @@ class AccessEntry(WalledModel):
     owner_id = models.BigIntegerField()
     reader_id = models.BigIntegerField(db_default=ActingOrganisation(), editable=False)
     reader_user_id = models.BigIntegerField(null=True, db_default=ActingUser(), editable=False)
+    reader_support = models.CharField(
+        max_length=40, db_default="", blank=True
+    )  # the keepers' access, if it was theirs
     partnership_id = models.BigIntegerField()
     what = models.CharField(max_length=60)
     subject = models.CharField(max_length=80, blank=True)

@@ -22,10 +22,12 @@ _reads: ContextVar[Counter[_Read] | None] = ContextVar("throughline_reads", defa
 
 
 def record(action: str, subject: str, **details: Any) -> None:
-    """Note that the active actor did `action` to the thing with public id `subject`, and through which system."""
-    client = current_actor().client
-    if client is not None:
-        details["client"] = client.public_id
+    """Note that the active actor did `action` to the thing with public id `subject`, and through what."""
+    actor = current_actor()
+    if actor.client is not None:
+        details["client"] = actor.client.public_id
+    if actor.support:
+        details["support"] = actor.support
     AuditEntry.objects.create(action=action, subject=subject, details=details)
 
 
@@ -51,7 +53,10 @@ def write_reads(actor: Actor) -> None:
     forget_reads()
     if reads:
         AccessEntry.objects.bulk_create(
-            [AccessEntry(**read._asdict(), rows=rows) for read, rows in reads.items()]
+            [
+                AccessEntry(**read._asdict(), rows=rows, reader_support=actor.support)
+                for read, rows in reads.items()
+            ]
         )
 
 

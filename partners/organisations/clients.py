@@ -73,7 +73,12 @@ def make_client(
 
 def draw_words(kind: ApiCredential.Kind) -> str:
     """The words of a new credential, with a beginning by which a leaked one is recognised."""
-    return BEGINNINGS[kind] + "".join(secrets.choice(ALPHABET) for _ in range(LETTERS))
+    return draw(BEGINNINGS[kind])
+
+
+def draw(beginning: str) -> str:
+    """Words that nobody can guess: 160 random bits after a beginning by which they are recognised."""
+    return beginning + "".join(secrets.choice(ALPHABET) for _ in range(LETTERS))
 
 
 def keep_credential(

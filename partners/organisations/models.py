@@ -119,3 +119,23 @@ class ApiCredential(WalledModel):
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+
+
+class SupportAccess(WalledModel):
+    """An hour in which the installation's keepers may look at one organisation, by a link that opens once.
+
+    The link is kept as a SHA-256 digest. Nobody in the portal makes one: it takes the owner's command.
+    """
+
+    public_id = PublicIdField(prefix="spt")
+    organisation_id = models.BigIntegerField(db_default=ActingOrganisation(), editable=False)
+    name = models.CharField(max_length=120)  # who looks
+    reason = models.CharField(max_length=300)
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta(WalledModel.Meta):
+        indexes = [models.Index(fields=["organisation_id", "expires_at"], name="support_live")]

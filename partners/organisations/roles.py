@@ -25,6 +25,7 @@ class Permission(Enum):
     MANAGE_CLIENTS = "manage_clients"
     SCHEDULE_REPORTS = "schedule_reports"
     ANALYSE = "analyse"
+    OVERSEE_SUPPORT = "oversee_support"
 
 
 # What changes only after a fresh second factor: who sees what, who belongs here, and what opens it from outside.

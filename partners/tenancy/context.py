@@ -80,6 +80,12 @@ def acting_as(actor: Actor) -> Iterator[Actor]:
             _write_settings(outer or NOBODY)
 
 
+def forbid_writing() -> None:
+    """Within the present `acting_as`, and no further, the database refuses to write anything, whatever is tried."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL transaction_read_only = on")
+
+
 NOBODY = Actor(ActorKind.NOBODY, organisation_id=None)
 
 

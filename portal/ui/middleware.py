@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from partners.audit.services import record
 from partners.organisations.login import Seat, list_seats
+from partners.organisations.support import READ, Visit, find_visit
 from partners.tenancy.actors import visitor
 from partners.tenancy.context import acting_as
 from portal.operations.requests import note_organisation
@@ -20,6 +21,8 @@ from portal.ui.session.pending import pending_user_id
 
 API = "/api/"
 SEAT = "seat"  # the session's choice among the user's memberships
+VISIT = "visit"  # the digest of the link by which one of the installation's keepers came
+SEEN, LONGEST_PATH = 200, 200
 SERVER_ERROR = 500
 DENIED = (403, 404)
 MIRRORED_PATH = re.compile(r"/as/(?P<partnership>ptn_[0-9a-z]{1,40})(?P<path>/.*)", re.DOTALL)
@@ -41,14 +44,21 @@ class ActorMiddleware:
         if request.user.is_authenticated and is_over(request.session):
             logout(request)
         seats = list_seats(request.user.pk) if request.user.is_authenticated else []
-        seat = _chosen(request, seats)
-        request.seats, request.seat = seats, seat  # type: ignore[attr-defined]
+        seat, visit = _chosen(request, seats), None
+        if not request.user.is_authenticated:
+            visit = _visit(request)
+            seat = visit.seat if visit else None
+        request.seats, request.seat, request.visit = seats, seat, visit  # type: ignore[attr-defined]
         if seat is None:
             return self._let_in(request)
         note_organisation(seat.organisation_public_id)
-        with acting_as(seat.actor(cast(int, request.user.pk))), timezone.override(seat.time_zone):
-            note_use(request)
+        actor = visit.actor if visit else seat.actor(cast(int, request.user.pk))
+        with acting_as(actor), timezone.override(seat.time_zone):
+            if visit is None:
+                note_use(request)
             response = self.get_response(request)
+            if visit and response.status_code == SEEN:
+                record(READ, visit.public_id, page=request.path_info[:LONGEST_PATH])
             if response.status_code >= SERVER_ERROR:
                 transaction.set_rollback(True)
             elif response.status_code in DENIED:
@@ -64,6 +74,15 @@ class ActorMiddleware:
             return self.get_response(request)
         with acting_as(visitor(coming)):
             return self.get_response(request)
+
+
+def _visit(request: HttpRequest) -> Visit | None:
+    """The keeper's access in this browser, if it is live; one that is over leaves nothing behind."""
+    digest = request.session.get(VISIT)
+    visit = find_visit(digest) if digest else None
+    if digest and visit is None:
+        request.session.flush()
+    return visit
 
 
 def _chosen(request: HttpRequest, seats: list[Seat]) -> Seat | None:

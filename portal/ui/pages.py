@@ -13,9 +13,11 @@ from django.utils.cache import patch_cache_control
 
 from partners.access.doors import NotFound
 from partners.access.mirrors import look_through
+from partners.organisations.login import Seat
 from partners.organisations.roles import STEP_UP, Permission, require
+from partners.organisations.support import live_accesses
 from partners.tenancy.actors import Actor, Purpose
-from partners.tenancy.context import acting_as, current_actor
+from partners.tenancy.context import acting_as, current_actor, forbid_writing
 from portal.ui.session.freshness import require_fresh_factor
 
 SAFE_METHODS = ("GET", "HEAD")
@@ -41,9 +43,10 @@ def page(
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            if not request.user.is_authenticated:
+            seat: Seat | None = request.seat  # type: ignore[attr-defined]
+            if seat is None and not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            if request.seat is None:  # type: ignore[attr-defined]
+            if seat is None:
                 raise PermissionDenied(
                     "You have no seat in any organisation. Ask your administrator for one."
                 )
@@ -51,10 +54,13 @@ def page(
             try:
                 if permission is not None:
                     require(permission)  # in one's own seat: a mirror widens no role
+                request.live_support = list(live_accesses())  # type: ignore[attr-defined]
                 reader = _reader(request, mirrored).for_purpose(purpose)
                 if step_up or (permission in STEP_UP and request.method not in SAFE_METHODS):
                     require_fresh_factor(request)
                 with acting_as(reader):
+                    if reader.support:
+                        forbid_writing()
                     if permission is not None:
                         require(permission)
                     response = view(request, *args, **kwargs)
@@ -79,10 +85,16 @@ def _refuse_nul(request: HttpRequest) -> None:
 
 
 def _reader(request: HttpRequest, mirrored: bool) -> Actor:
-    """Who reads this page: the person, or in a mirror the manufacturer as far as the person may look through it."""
+    """Who reads this page: the person, or in a mirror the manufacturer as far as the person may look through it.
+
+    A keeper of the installation looks at what is shown to nobody in particular: the pages that a mirror shows, too.
+    """
     public_id: str | None = request.mirrored  # type: ignore[attr-defined]
+    actor = current_actor()
+    if actor.support and (public_id or not mirrored or request.method not in SAFE_METHODS):
+        raise NotFound(actor.support)
     if public_id is None:
-        return current_actor()
+        return actor
     partnership, actor = look_through(public_id)
     if not mirrored or request.method not in SAFE_METHODS:
         raise NotFound(public_id)

@@ -14,6 +14,7 @@ from partners.access.reach import give_reach
 from partners.accounts.models import Account
 from partners.engagement.models import FollowUp
 from partners.organisations.services import end_seat
+from partners.organisations.support import grant_support
 from partners.tenancy.actors import Reach, Role
 from partners.tenancy.context import acting_as
 from portal.api.v1.urls import urlpatterns as interface
@@ -33,7 +34,7 @@ NOT_PAGES = {
     "follow_up_state", "follow_up_share", "report_new", "report_file", "report_mail", "schedule_new", "schedule_end",
     "schedule_take_over", "health_live", "health_ready", "metrics", "finding", "client_end", "person_place",
     "person_held", "person_end", "person_hand_over", "invited_held", "invited_send", "invited_take_back",
-    "account_login", "sessions_end", "session_end",
+    "account_login", "sessions_end", "session_end", "support_leave", "support_end",
     *(str(pattern.name) for pattern in interface),
 } - {"api_reference"}  # fmt: skip
 ONES = ("account", "account_lines", "evidence", "follow_up_new", "follow_up", "partnership")
@@ -55,9 +56,10 @@ ON_THE_WAY = (
     "mfa_authenticate",
     "mfa_reauthenticate",
     "new_password",
+    "support_enter",
 )
 OPENED = ("invitation",)
-ADMINISTRATION = ("clients", "people", "person", "invited", "organisation", "partner_new")
+ADMINISTRATION = ("clients", "people", "person", "invited", "organisation", "partner_new", "support")
 Pages = Mapping[str, str]
 CODE = FADING.code
 LIVE = re.compile("/live/")
@@ -203,6 +205,20 @@ def test_every_page_of_an_administrator(visit: Visit, channel: Channel) -> None:
     admin.page.get_by_role("button", name=re.compile("End it.*Nightly export")).click()
     expect(admin.page.get_by_text("nothing opens for it from its next call on")).to_be_visible()
     found += look(admin, administration(channel))
+    _, words = grant_support(channel.world.orgs["northwest"].pk, "Kim Keeper", "A total that looks wrong")
+    keeper = visit(width=PHONE)
+    keeper.go(reverse("support_enter", args=[words]))
+    found += look_in_both_themes(keeper, "support-enter")
+    keeper.page.get_by_role("button", name="Go in").click()
+    expect(keeper.page.get_by_text("Kim Keeper may look at Northwest until")).to_be_visible()
+    found += look(keeper, {"support-accounts": "/accounts/"})
+    admin.page.emulate_media(color_scheme="light")
+    admin.go(reverse("support"))
+    admin.page.get_by_role("button", name=re.compile("End it.*Kim Keeper")).click()
+    found += look_in_both_themes(admin, "support-ended")
+    keeper.go(reverse("support_enter", args=[words]))
+    keeper.notices("410")
+    found += look_in_both_themes(keeper, "support-over")
     assert found == [], "\n".join(found)
 
 

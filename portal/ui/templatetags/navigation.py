@@ -28,7 +28,9 @@ ENTRIES = (
     ("clients", _("Partner systems"), Permission.MANAGE_CLIENTS),
     ("people", _("People"), Permission.MANAGE_PEOPLE),
     ("organisation", _("Organisation"), Permission.MANAGE_PEOPLE),
+    ("support", _("Support access"), Permission.OVERSEE_SUPPORT),
 )
+OF_ONES_OWN = {"reports"}  # not for a keeper of the installation, who is nobody in particular
 PARENTS = {
     "account": "accounts",
     "evidence": "accounts",
@@ -73,12 +75,13 @@ class Entry:
 @register.simple_tag(takes_context=True)
 def navigation(context: RequestContext) -> list[Entry]:
     """The entries of the rail that the present seat may open."""
-    match = context["request"].resolver_match
+    request = context["request"]
+    match = request.resolver_match
     here = PARENTS.get(match.url_name, match.url_name)
     return [
         Entry(reverse(name), label, name == here, count_to_review() if name == "follow_ups" else 0)
         for name, label, permission in ENTRIES
-        if permission is None or can(permission)
+        if (permission is None or can(permission)) and not (request.visit and name in OF_ONES_OWN)
     ]
 
 
