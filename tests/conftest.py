@@ -68,7 +68,9 @@ def _drop_what_killed_runs_left() -> None:
         found = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [prefix])
         for (name,) in found.fetchall():
             if not Path("/proc", name.removeprefix(prefix)).exists():
-                connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
+                connection.execute(
+                    sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+                )
 
 
 @pytest.fixture

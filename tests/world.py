@@ -15,7 +15,7 @@ from typing import Any
 from partners.accounts.services import AccountSeen, settle_accounts
 from partners.agreements.locks import lock_partnership
 from partners.agreements.models import Category, Grant, Granularity, Partnership
-from partners.agreements.services import answer_invitation, grant_category, invite_partner
+from partners.agreements.services import answer_invitation, grant_category, offer_partnership
 from partners.catalogue.selectors import get_product_index
 from partners.catalogue.services import load_catalogue, open_catalogue
 from partners.ledger.services import record_lines
@@ -149,7 +149,7 @@ def _seat(world: World, slug: str, person: str, role: Role, reach: Reach = Reach
 
 def _join(world: World, maker: str, distributor: str) -> None:
     with acting_as(world.actor(f"{maker}-admin")):
-        partnership = invite_partner(distributor)
+        partnership = offer_partnership(distributor)
     with acting_as(world.actor(f"{distributor}-admin")):
         world.partnerships[maker, distributor] = answer_invitation(partnership.pk, accept=True)
 

@@ -26,7 +26,7 @@ from partners.access.models import Invitation
 from partners.access.reach import begin_reach
 from partners.accounts.models import Account
 from partners.agreements.models import Partnership
-from partners.agreements.services import invite_partner
+from partners.agreements.services import offer_partnership
 from partners.audit.services import record
 from partners.jobs.services import emit
 from partners.organisations.login import find_login, find_organisation, list_seats
@@ -42,7 +42,7 @@ from partners.organisations.services import (
     require_name,
     require_suitable,
 )
-from partners.tenancy.actors import Actor, ActorKind, Reach, Role, founder, guest
+from partners.tenancy.actors import Reach, Role, founder, guest
 from partners.tenancy.context import acting_as, current_actor, current_organisation_id
 
 GOOD_FOR = timedelta(days=7)
@@ -201,7 +201,7 @@ def found_and_take(words: str, newcomer: Newcomer, particulars: Particulars) -> 
         with acting_as(guest(invited.organisation_id, user.pk)):
             _mark_taken(invitation, user)
             record("invitation.accepted", invitation.public_id, founded=founded.public_id)
-        _meet(invited, Actor(ActorKind.PERSON, founded.pk, user.pk, Role.ADMINISTRATOR), founded)
+        _meet(invited, founded)
     return founded
 
 
@@ -324,15 +324,15 @@ def _free_slug(name: str) -> str:
     return slug
 
 
-def _meet(invited: Invited, newcomer: Actor, founded: Organisation) -> None:
-    """The partnership for which they were invited: offered by the inviter, with present rights, for the newcomer to answer."""
+def _meet(invited: Invited, founded: Organisation) -> None:
+    """The partnership for which they were invited: the inviter offers it, the newcomer answers."""
     seats = list_seats(invited.made_by_id) if invited.made_by_id is not None else []
     seat = next((one for one in seats if one.organisation_id == invited.organisation_id), None)
     if seat is None or invited.made_by_id is None:
         raise NotFound("invitation")  # whoever invited has left in this moment
     inviter = seat.actor(invited.made_by_id)
     with acting_as(inviter):
-        invite_partner(founded.slug)
+        offer_partnership(founded.slug)
 
 
 def digest_of(words: str) -> str:

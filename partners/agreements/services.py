@@ -38,7 +38,7 @@ class AgreementError(ValueError):
 # --- who works with whom ---
 
 
-def invite_partner(slug: str) -> Partnership:
+def offer_partnership(slug: str) -> Partnership:
     """Invite the other side by its short name, or open a manufacturer's direct sales; nothing is shared by that.
 
     One that is live already, or open, is returned as it is.

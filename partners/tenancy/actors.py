@@ -39,6 +39,7 @@ class Via(Enum):
     SYSTEM = "system"
     REPORT = "report"
     MACHINE = "machine"
+    SUPPORT = "support"
 
 
 class Role(Enum):
@@ -146,7 +147,7 @@ def visitor(user_id: int) -> Actor:
 
 def supporter(organisation_id: int, access: str) -> Actor:
     """The installation's keepers, let into one organisation for an hour: look as a viewer does, and write nothing."""
-    return Actor(ActorKind.SUPPORT, organisation_id, role=Role.VIEWER, support=access)
+    return Actor(ActorKind.SUPPORT, organisation_id, role=Role.VIEWER, via=Via.SUPPORT, support=access)
 
 
 RELAY = Actor(ActorKind.RELAY, organisation_id=None)

@@ -171,6 +171,7 @@ VIAS: Words = {
     "system": pgettext_lazy("read", "by a partner system"),
     "report": pgettext_lazy("read", "for a report"),
     "machine": pgettext_lazy("read", "by its machines"),
+    "support": pgettext_lazy("read", "by the keepers of this installation"),
 }
 PURPOSES: Mapping[int, "StrPromise"] = {
     1: _("to see which accounts slip"),

@@ -8,8 +8,7 @@ from celery import Task, shared_task
 from partners.jobs.tasks import run_leased
 from partners.tenancy.actors import worker
 from partners.tenancy.context import acting_as
-from portal.reports.mailing import send
-from portal.reports.tasks import MAIL_WAIT
+from portal.mail import RETRY_WAIT, deliver
 from portal.ui.session.letters import letter_for
 
 
@@ -29,8 +28,8 @@ def letter(
     def work(done: Callable[[], None]) -> None:
         message = letter_for(user_id, language, event_id)
         if message is not None:
-            send(message)
+            deliver(message)
         with acting_as(worker(organisation_id)):
             done()
 
-    run_leased(self, event_id=event_id, organisation_id=organisation_id, work=work, first_wait=MAIL_WAIT)
+    run_leased(self, event_id=event_id, organisation_id=organisation_id, work=work, first_wait=RETRY_WAIT)

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from tests.sessions import fresh_client
 from tests.world import World
 
 PAIR = ("adventure", "northwest")
@@ -17,9 +18,8 @@ class Desk:
         self.root = f"/partnerships/{self.partnership.public_id}/sharing/"
 
     def browser(self, person: str) -> Client:
-        client = Client()
-        client.force_login(self.world.seats[person].user)
-        return client
+        """A browser in which they gave their second factor just now."""
+        return fresh_client(self.world.seats[person].user)
 
     def read(self, person: str, page: str = "", **query: object) -> str:
         response = self.browser(person).get(f"{self.root}{page}", query)

@@ -154,6 +154,15 @@ def test_only_who_may_share_changes_anything(desk: Desk) -> None:
     assert grants(desk) == []
 
 
+def test_without_a_fresh_second_factor_nothing_is_written(desk: Desk) -> None:
+    client = Client()
+    client.force_login(desk.world.seats["northwest-admin"].user)
+    assert client.get(f"{desk.root}preview/", VOLUMES).status_code == 200, "looking wants none"
+    assert client.post(f"{desk.root}grant/", VOLUMES).headers["Location"].startswith("/your-login/")
+    assert client.post(f"{desk.root}state/", {"step": "end"}).headers["Location"].startswith("/your-login/")
+    assert grants(desk) == []
+
+
 def test_for_strangers_it_does_not_exist(desk: Desk) -> None:
     for person in ("sam", "otto", "contoso-admin", "southwest-admin"):
         for page in ("", "propose/"):

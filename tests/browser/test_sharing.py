@@ -38,6 +38,7 @@ def test_granted_looked_at_and_taken_back(
     root = share_nothing(channel)
     admin, mia = visit("northwest-admin@northwest.example"), visit("mia@adventure.example")
 
+    admin.set_up_second_factor()
     admin.go(root)
     expect(admin.heading("Adventure sees nothing of yours")).to_be_visible()
     admin.page.get_by_role("link", name="Share something").click()

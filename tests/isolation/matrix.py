@@ -21,6 +21,7 @@ from tests.isolation import oracle
 from tests.isolation.manifest import MANIFEST, Entry
 from tests.isolation.oracle import Viewer
 from tests.isolation.world import BOTHS, MAKER, Proof, Seat
+from tests.sessions import freshen
 
 FORBIDDEN, NOT_THERE, NOT_KNOWN, REFUSED = 403, 404, 401, 400
 PREFIXES = {
@@ -229,7 +230,9 @@ class Asker:
         """A browser in which they are logged in; of who left, with the cookie from before."""
         if person not in self._browsers:
             client = Client(raise_request_exception=False)
-            client.force_login(self.world.seats[person].user)
+            user = self.world.seats[person].user
+            client.force_login(user)
+            freshen(client, user)
             self._browsers[person] = client
         return self._browsers[person]
 

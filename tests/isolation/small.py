@@ -20,7 +20,7 @@ from partners.agreements.services import (
     answer_invitation,
     end_partnership,
     grant_category,
-    invite_partner,
+    offer_partnership,
     revoke_grant,
     suspend_partnership,
 )
@@ -125,7 +125,7 @@ def sell_some(world: Small, draw: random.Random, pair: tuple[str, str], lines: i
 
 def _join(world: Small, maker: str, distributor: str) -> None:
     with acting_as(world.actor(f"{maker}-admin")):
-        partnership = invite_partner(f"small-{distributor}")
+        partnership = offer_partnership(f"small-{distributor}")
     with acting_as(world.actor(f"{distributor}-admin")):
         world.partnerships[maker, distributor] = answer_invitation(partnership.pk, accept=True)
     world.known[maker, distributor] = oracle.Partnership(maker, distributor)

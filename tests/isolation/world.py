@@ -30,7 +30,7 @@ from partners.agreements.models import Category, Granularity, Partnership
 from partners.agreements.services import (
     answer_invitation,
     end_partnership,
-    invite_partner,
+    offer_partnership,
     revoke_grant,
     suspend_partnership,
 )
@@ -217,7 +217,7 @@ def _load_catalogue(world: Proof, maker: str) -> None:
 
 def _join(world: Proof, maker: str, distributor: str) -> None:
     with acting_as(world.actor(f"{maker}-administrator")):
-        partnership = invite_partner(f"proof-{distributor}")
+        partnership = offer_partnership(f"proof-{distributor}")
     if distributor != "invited":
         with acting_as(world.actor(f"{distributor}-administrator")):
             partnership = answer_invitation(partnership.pk, accept=True)

@@ -19,9 +19,9 @@ from partners.organisations.roles import STEP_UP, Permission
 from partners.tenancy.actors import Actor, Scope, visitor
 from partners.tenancy.actors import Client as PartnerSystem
 from partners.tenancy.context import NoActorError, acting_as
+from tests.isolation.manifest import addresses
 from tests.sessions import PERIOD, code_of, fresh_client, freshen
 from tests.ui.conftest import Browse
-from tests.ui.test_routes import patterns_with_views
 from tests.world import PASSWORD, World
 
 ANA, SAM = "ana@northwest.example", "sam@southwest.example"
@@ -297,7 +297,7 @@ def stale(world: World, clock: time_machine.Traveller) -> tuple[Client, str]:
 
 def test_every_page_with_such_a_right_is_guarded() -> None:
     """By the decorator alone: nothing has to be remembered."""
-    pages = {name: view for name, view in patterns_with_views() if hasattr(view, "page_permission")}
+    pages = {one.name: one.callback for one in addresses() if hasattr(one.callback, "page_permission")}
     guarded = {name for name, view in pages.items() if view.page_step_up}
     assert guarded >= {name for name, view in pages.items() if view.page_permission in STEP_UP}
     assert {"clients", "client_end"} <= guarded

@@ -18,8 +18,8 @@ from partners.organisations.roles import Permission, can
 from partners.organisations.support import end_all, grant_support
 from partners.tenancy.actors import supporter, worker
 from partners.tenancy.context import acting_as, forbid_writing
+from tests.isolation.manifest import addresses
 from tests.ui.conftest import Browse, analyse, canary, ref_of
-from tests.ui.test_routes import patterns_with_views
 from tests.world import World
 
 HOUR = timedelta(hours=1)
@@ -62,7 +62,7 @@ def test_a_keeper_sees_one_organisation_as_a_viewer_does(channel: World) -> None
 def test_a_keeper_opens_what_is_nobody_s_own_and_no_mirror(channel: World) -> None:
     """Exactly the pages that a mirror shows, too: they look, and they want nobody in particular."""
     client, _ = keeper(channel)
-    for name, view in patterns_with_views():
+    for name, view in ((one.name, one.callback) for one in addresses()):
         if not hasattr(view, "page_permission") or view.page_mirrored:
             continue
         for arguments in ([], ["x_0"]):

@@ -16,7 +16,7 @@ from partners.agreements.services import (
     AgreementError,
     end_partnership,
     grant_category,
-    invite_partner,
+    offer_partnership,
     resume_partnership,
     revoke_grant,
 )
@@ -102,11 +102,11 @@ def test_only_an_administrator_invites_and_only_the_other_kind(world: World) -> 
 
     for person in ("mia", "sam", "vic"):
         with acting_as(world.actor(person)), pytest.raises(PermissionDenied):
-            invite_partner("outpost")
+            offer_partnership("outpost")
     with acting_as(world.actor("adventure-admin")), pytest.raises(AgreementError, match="is a manufacturer"):
-        invite_partner("contoso")
+        offer_partnership("contoso")
     with acting_as(world.actor("southwest-admin")), pytest.raises(AgreementError, match="is a distributor"):
-        invite_partner("outpost")
+        offer_partnership("outpost")
 
 
 def test_a_maker_s_administrator_changes_nothing_of_the_agreement(trading_world: World) -> None:

@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
                     ("system", "system"),
                     ("report", "report"),
                     ("machine", "machine"),
+                    ("support", "support"),
                 ],
                 default="page",
                 max_length=8,

@@ -32,7 +32,7 @@ def widen(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("organisations", "0006_walls_of_clients"),
+        ("organisations", "0007_walls_of_logins"),
     ]
     operations = [
         migrations.AddField("membership", "accepted", models.BooleanField(default=False)),

@@ -27,7 +27,7 @@ def open_the_gate(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("organisations", "0007_walls_of_logins"),
+        ("organisations", "0008_people"),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from partners.agreements.services import (
     AgreementError,
     answer_invitation,
     grant_category,
-    invite_partner,
+    offer_partnership,
 )
 from partners.organisations.models import OrganisationKind
 from partners.organisations.setup import SetupError, settle_administrator, settle_organisation
@@ -45,7 +45,7 @@ class Command(ReportingCommand):
         distributor_id = settle_organisation(distributor, kind)
         categories = list(Category) if ALL in share else [Category(name) for name in dict.fromkeys(share)]
         with acting_as(settle_administrator(manufacturer_id)):
-            partnership = invite_partner(distributor)
+            partnership = offer_partnership(distributor)
         with acting_as(settle_administrator(distributor_id)):
             partnership = answer_invitation(partnership.pk, accept=True)
             for category in categories if not partnership.is_direct else []:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("audit", "0003_mirror"),
+        ("audit", "0004_by_what_way"),
     ]
 
     operations = [
