@@ -28,8 +28,8 @@ OK, SENT_ON, MADE, BAD = 200, 302, 201, 400
 class Entry:
     """One method of one address. `of`: the kind of thing that it is about, '' for none; `also`: other kinds it takes.
 
-    `answers` is what whoever may gets, `answers_to` where a role gets another; `open_to` PUBLIC or OPERATIONS where no
-    seat is asked for; `scope` that of a partner system.
+    `answers` is what whoever may gets, `answers_to` where a role gets another, `on_theirs` of what the other
+    side shares with them; `open_to` PUBLIC or OPERATIONS where no seat is asked for; `scope` that of a partner system.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Entry:
     also: tuple[str, ...] = ()
     is_stream: bool = False
     answers_to: Mapping[Role, int] = field(default_factory=dict)
+    on_theirs: int = 0
 
     @property
     def key(self) -> str:
@@ -128,7 +129,7 @@ PAGES = (
 S = Scope
 WORKS = (S.FOLLOW_UPS_WRITE, FOLLOWS_UP)
 SENDS = (S.SUBMISSIONS_WRITE, SENDS_FILES)
-REVIEW = {"review_on": "2027-01-04", "next_step": "Ring them"}
+CONFIRMED = {"state": "confirmed", "reason": "Rang"}
 CALLS = (
     *opens("api_openapi", PUBLIC, "GET"),
     *opens("api_reference", PUBLIC, "GET"),
@@ -146,9 +147,9 @@ CALLS = (
     calls("api_follow_ups", "GET", S.FOLLOW_UPS_READ, SEES_ACCOUNTS),
     calls("api_follow_ups", "POST", *WORKS, answers=BAD),
     calls("api_follow_up", "GET", S.FOLLOW_UPS_READ, SEES_ACCOUNTS, "follow_up"),
-    calls("api_follow_up", "PATCH", *WORKS, "follow_up", data={"next_step": "Ring them"}),
-    calls("api_follow_up_state", "POST", *WORKS, "follow_up", data={"state": "confirmed", "reason": "Rang"}),
-    calls("api_follow_up_sharing", "POST", *WORKS, "follow_up", data={"is_shared": False}),
+    calls("api_follow_up", "PATCH", *WORKS, "follow_up", data={"next_step": "Ring them"}, on_theirs=BAD),
+    calls("api_follow_up_state", "POST", *WORKS, "follow_up", data=CONFIRMED, on_theirs=BAD),
+    calls("api_follow_up_sharing", "POST", *WORKS, "follow_up", data={"is_shared": False}, on_theirs=BAD),
     calls("api_comments", "GET", S.FOLLOW_UPS_READ, SEES_ACCOUNTS, "follow_up"),
     calls(
         "api_comments", "POST", *WORKS, "follow_up", data={"text": "Rang", "is_shared": False}, answers=MADE

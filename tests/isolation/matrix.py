@@ -30,7 +30,11 @@ PREFIXES = {
 }  # fmt: skip
 # A kind of finding that a page of evidence exists for, whatever the account.
 STEP = "breadth_narrows"
-OF_LINES = ("evidence", "api_account")  # what shows outcomes, and nothing where there are none
+OF_LINES = (
+    "evidence",
+    "api_account",
+    "account_picture",
+)  # what shows outcomes, and nothing where there are none
 
 
 TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"')
@@ -93,6 +97,8 @@ def outcome(world: Proof, cell: Cell) -> int:
         return FORBIDDEN
     if cell.thing and not is_there(world, cell):
         return REFUSED if entry.scope and entry.in_query else NOT_THERE
+    if cell.kind == "follow_up" and entry.on_theirs and not cell.thing.startswith(f"{seat.organisation} in "):
+        return entry.on_theirs
     return entry.answers_to.get(seat.role, entry.answers)
 
 

@@ -22,6 +22,7 @@ IDS = ("acc", "cus", "sub", "ptn", "fup", "fnd", "cli", "rpt", "sch", "tlk", "tl
 ID = re.compile(rf"(?:{'|'.join(IDS)})_[0-9a-hjkmnp-tv-z]{{8,}}")
 NUMBER = re.compile(r"\d(?:[\d.,' \u00a0\u202f]*\d)?")
 ENCODED = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
+ESCAPED = re.compile(r"\\(?:u|x)(00[0-9a-fA-F]{2}|(?<=x)[0-9a-fA-F]{2})")
 STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 DEEP = 3  # how often something may lie inside something else
 WHOLE_CENTS = 3  # digits at least, behind which cents follow
@@ -54,8 +55,8 @@ def views(content: bytes | str, deep: int = DEEP) -> Iterator[str]:
     raw = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
     text = raw.decode("utf-8", "replace")
     yield from {text, unescape(text), unquote(text), unquote(unescape(text))}
-    if "\\u" in text or "\\x" in text:
-        yield text.encode("latin-1", "backslashreplace").decode("unicode_escape", "replace")
+    if ESCAPED.search(text):
+        yield ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
     if deep:
         for inner in {*_unpacked(raw), *_decoded(text)}:
             yield from views(inner, deep - 1)

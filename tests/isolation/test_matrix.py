@@ -6,8 +6,11 @@ import pytest
 from django.conf import LazySettings
 from django.db import transaction
 
+from tests.isolation.canaries import forbidden
 from tests.isolation.figures import FIGURES
 from tests.isolation.matrix import Asker, Cell, cells, chosen, is_hidden, outcome, told
+from tests.isolation.outputs import of_response
+from tests.isolation.search import hits
 from tests.isolation.world import Proof
 
 SAMPLE = 150
@@ -26,6 +29,11 @@ def fault(world: Proof, asker: Asker, cell: Cell) -> str:
     with transaction.atomic():
         answer = asker.ask(cell)
         transaction.set_rollback(True)
+    FIGURES.saw("searched", [str(cell)])
+    told_too_much = hits(of_response(answer), forbidden(world, cell.person))
+    if told_too_much:
+        FIGURES.saw("canary hits", [f"{cell} tells the {hit}" for hit in told_too_much])
+        return f"{cell} tells {told_too_much[:3]}"
     if answer.status_code != wanted:
         return f"{cell} -> {answer.status_code}, not {wanted}"
     if cell.thing and is_hidden(world, cell) and told(answer) != told(asker.ask_invented(cell)):

@@ -192,7 +192,9 @@ def _seat(world: Proof, seat: Seat) -> None:
     with acting_as(founder(world.orgs[seat.organisation].pk)):
         membership = seat_new_user(f"{seat.person}@proof.example", name, PASSWORD, seat.role, seat.reach)
     world.seats[seat.person], world.people[seat.person] = membership, seat
-    world.secrets.append(Secret(name, seat.organisation, "name of a person", told=frozenset({"shared work"})))
+    # Who works on what is shared, and who read whose data, the other side may know by name.
+    with_them = _makers_of(seat.organisation) or frozenset({*RELATIONS, STRANGER})
+    world.secrets.append(Secret(name, seat.organisation, "name of a person", told=with_them))
     world.ids["seat", seat.person] = membership.public_id
 
 
@@ -264,7 +266,7 @@ def _sales_of(world: Proof, maker: str, distributor: str, kind: str) -> Iterator
             seen.code,
             sku,
             Decimal(2),
-            price(distributor, kind, day, "net"),
+            price(maker, distributor, kind, day, "net"),
             salesperson=word(distributor, kind, "salesperson"),
             seen=seen,
         )
