@@ -1,34 +1,13 @@
-"""The world of the proof, made once a process and taken back at its end."""
+"""The parts of the proof run one after the other: what a part shares is made once."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.db import transaction
-from pytest_django.plugin import DjangoDbBlocker
 
-from tests.isolation.world import QUICK, RELATIONS, Proof, build_proof
-
-
-@pytest.fixture(scope="package")
-def settled(
-    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
-) -> Iterator[Proof]:
-    """The world of the proof; a smaller one where only a sample is asked for."""
-    relations = RELATIONS if request.config.getoption("--isolation") else QUICK
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield build_proof(relations)
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def proof(settled: Proof, db: None) -> Proof:
-    """The same, for a test that takes back what it does to it."""
-    return settled
+HERE = Path(__file__).parent
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever shares the world one after the other, at the end: it is made once."""
-    here = str(Path(__file__).parent)
-    items.sort(key=lambda item: str(item.path).startswith(here))
+    """At the end, each part by itself, in the order in which they were drawn."""
+    items.sort(key=lambda item: str(item.path.parent) if item.path.is_relative_to(HERE) else "")

@@ -18,6 +18,8 @@ SEES_FILES = frozenset({Role.ADMINISTRATOR, Role.MANAGER, Role.FINANCE, Role.OPE
 SENDS_FILES = SEES_FILES - {Role.FINANCE}
 FOLLOWS_UP = SEES_ACCOUNTS - {Role.SHARING_OFFICER, Role.VIEWER}
 SCHEDULES = SENDS_FILES - {Role.UPLOADER} | {Role.FINANCE}
+SHARES = frozenset({Role.ADMINISTRATOR, Role.SHARING_OFFICER})
+PROPOSES = FOLLOWS_UP - {Role.REPRESENTATIVE} | {Role.SHARING_OFFICER}
 ADMINISTERS = frozenset({Role.ADMINISTRATOR})
 
 PUBLIC, OPERATIONS = "public", "operations"
@@ -62,7 +64,7 @@ def acts(
     name: str, who: frozenset[Role], of: str = "", get: int = SENT_ON, post: int = SENT_ON, **more: object
 ) -> Iterator[Entry]:
     """A page whose POST does something."""
-    shown = {key: value for key, value in more.items() if key != "data"}
+    shown = {key: value for key, value in more.items() if key not in ("data", "on_theirs")}
     yield Entry(name, "GET", who, of, get, **shown)
     yield Entry(name, "POST", who, of, post, **more)
 
@@ -89,6 +91,15 @@ PAGES = (
     *shows("finding", SEES_ACCOUNTS, "finding", answers=SENT_ON),
     *shows("partnerships", SEES_PARTNERSHIPS),
     *shows("partnership", SEES_PARTNERSHIPS, "partnership"),
+    *shows("sharing", SEES_PARTNERSHIPS, "between"),
+    *shows("sharing_readings", SEES_PARTNERSHIPS, "giving"),
+    *shows("sharing_change", SHARES, "giving"),
+    *shows("sharing_preview", SHARES, "giving", answers=BAD),
+    *acts("sharing_grant", SHARES, "giving", post=BAD),
+    *acts("sharing_state", SHARES, "giving"),
+    *acts("sharing_stop", SHARES, "grant", get=OK, post=OK),
+    *acts("sharing_propose", PROPOSES, "between", get=OK, post=OK),
+    *acts("sharing_answer", PROPOSES, "proposal", data={"step": "withdraw"}, on_theirs=403),
     *shows("follow_ups", SEES_ACCOUNTS),
     *acts("follow_up_new", FOLLOWS_UP, "handle", get=OK, post=BAD, in_query=True),
     *shows("follow_up", SEES_ACCOUNTS, "follow_up"),

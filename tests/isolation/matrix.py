@@ -26,7 +26,8 @@ from tests.sessions import freshen
 FORBIDDEN, NOT_THERE, NOT_KNOWN, REFUSED = 403, 404, 401, 400
 PREFIXES = {
     "account": "acc", "handle": "cus", "submission": "sub", "partnership": "ptn", "follow_up": "fup",
-    "finding": "fnd", "client": "cli", "report": "rpt", "schedule": "sch",
+    "finding": "fnd", "client": "cli", "report": "rpt", "schedule": "sch", "between": "ptn", "giving": "ptn",
+    "grant": "grt", "proposal": "prp",
 }  # fmt: skip
 # A kind of finding that a page of evidence exists for, whatever the account.
 STEP = "breadth_narrows"
@@ -97,7 +98,7 @@ def outcome(world: Proof, cell: Cell) -> int:
         return FORBIDDEN
     if cell.thing and not is_there(world, cell):
         return REFUSED if entry.scope and entry.in_query else NOT_THERE
-    if cell.kind == "follow_up" and entry.on_theirs and not cell.thing.startswith(f"{seat.organisation} in "):
+    if entry.on_theirs and not cell.thing.startswith(f"{seat.organisation} in "):
         return entry.on_theirs
     return entry.answers_to.get(seat.role, entry.answers)
 
@@ -118,6 +119,7 @@ def is_there(world: Proof, cell: Cell) -> bool:
     judge = {
         "account": _account, "handle": _handle, "partnership": _partnership, "follow_up": _follow_up,
         "submission": _submission, "finding": _finding, "report": _report, "client": _own, "schedule": _own,
+        "between": _between, "giving": _giving, "grant": _giving, "proposal": _proposal,
     }[cell.kind]  # fmt: skip
     return judge(world, seat, cell.thing)
 
@@ -163,6 +165,22 @@ def _has_lines(world: Proof, seat: Seat, thing: str) -> bool:
 def _partnership(world: Proof, seat: Seat, thing: str) -> bool:
     maker, _, distributor = thing.partition("/")
     return (maker, distributor) in _reached(world, seat)
+
+
+def _between(world: Proof, seat: Seat, thing: str) -> bool:
+    maker, _, distributor = thing.partition("/")
+    return maker != distributor and _partnership(world, seat, thing)
+
+
+def _giving(world: Proof, seat: Seat, thing: str) -> bool:
+    """Theirs to share: for the maker it is not there."""
+    return _between(world, seat, thing) and thing.endswith(f"/{seat.organisation}")
+
+
+def _proposal(world: Proof, seat: Seat, thing: str) -> bool:
+    slug, _, pair = thing.partition(" in ")
+    is_asked_of_them = slug == MAKER and pair.endswith(f"/{seat.organisation}")
+    return _between(world, seat, pair) and (slug == seat.organisation or is_asked_of_them)
 
 
 def _follow_up(world: Proof, seat: Seat, thing: str) -> bool:
@@ -216,7 +234,12 @@ def address(cell: Cell, ids: Mapping[tuple[str, str], str], *, invented: bool = 
         if entry.name == "follow_up_new":
             named["partnership"] = ids["partnership", pair]
         return f"{reverse(entry.name)}?{urlencode(named)}"
-    return reverse(entry.name, args=[ref, STEP] if entry.name == "evidence" else [ref])
+    if entry.name == "evidence":
+        return reverse(entry.name, args=[ref, STEP])
+    if cell.kind in ("grant", "proposal"):
+        pair = cell.thing.rpartition(" in ")[2]
+        return reverse(entry.name, args=[ids["partnership", pair], ref])
+    return reverse(entry.name, args=[ref])
 
 
 class Asker:

@@ -18,7 +18,7 @@ from urllib.parse import unquote
 from pypdf import PdfReader
 
 WORD = re.compile(r"Zq[b-df-hj-np-tv-xz]{10}")
-IDS = ("acc", "cus", "sub", "ptn", "fup", "fnd", "cli", "rpt", "sch", "tlk", "tls", "tlt")
+IDS = ("acc", "cus", "sub", "ptn", "fup", "fnd", "cli", "rpt", "sch", "grt", "prp", "tlk", "tls", "tlt")
 ID = re.compile(rf"(?:{'|'.join(IDS)})_[0-9a-hjkmnp-tv-z]{{8,}}")
 NUMBER = re.compile(r"\d(?:[\d.,' \u00a0\u202f]*\d)?")
 ENCODED = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")

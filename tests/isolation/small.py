@@ -5,11 +5,14 @@ It is sold once; what is shared of it, and what was taken back, is drawn anew fo
 
 import random
 from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import StringIO
 
+from django.db import transaction
 from django.utils import timezone
 
 from partners.access.reach import give_reach
@@ -63,6 +66,24 @@ class Small(World):
     keys: dict[str, str] = field(default_factory=dict)
     batches: dict[int, list[str]] = field(default_factory=dict)
     quantities: dict[str, str] = field(default_factory=dict)
+
+    def sell_late(self, pair: tuple[str, str]) -> None:
+        """Three more lines, recorded now."""
+        sell_some(self, random.Random(len(self.rows)), pair, 3)
+
+    def copy(self) -> "Small":
+        """The same, of which what is shared and sold can be changed apart."""
+        changing = (
+            "known",
+            "rows",
+            "batches",
+            "quantities",
+            "line_ids",
+            "document_ids",
+            "account_ids",
+            "keys",
+        )
+        return replace(self, **{name: deepcopy(getattr(self, name)) for name in changing})
 
     def viewers(self) -> Iterator[tuple[str, Viewer]]:
         """Everybody who could look: by a person's name."""
@@ -243,3 +264,13 @@ def shut(world: Small, draw: random.Random, pair: tuple[str, str]) -> None:
     with acting_as(world.actor(f"{pair[1]}-admin")):
         close(world.partnerships[pair])
     world.known[pair].state = state
+
+
+@contextmanager
+def random_world(sold: Small, seed: int) -> Iterator[Small]:
+    """The channel with what is shared and taken back drawn anew."""
+    world = sold.copy()
+    with transaction.atomic():
+        share_at_random(world, random.Random(seed))
+        yield world
+        transaction.set_rollback(True)

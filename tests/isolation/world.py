@@ -31,9 +31,11 @@ from partners.agreements.services import (
     answer_invitation,
     end_partnership,
     offer_partnership,
+    propose,
     revoke_grant,
     suspend_partnership,
 )
+from partners.agreements.terms import Offer
 from partners.catalogue.models import ProductFamily
 from partners.engagement.models import FollowUp
 from partners.engagement.services import Plan, comment, open_follow_up, share
@@ -227,6 +229,8 @@ def _join(world: Proof, maker: str, distributor: str) -> None:
     state = "invited" if distributor == "invited" else "active"
     world.known[maker, distributor] = oracle.Partnership(maker, distributor, state)
     world.ids["partnership", f"{maker}/{distributor}"] = partnership.public_id
+    for kind in ("between", "giving"):
+        world.ids[kind, f"{maker}/{distributor}"] = partnership.public_id
     told = frozenset({maker, distributor})
     world.secrets.append(Secret(partnership.public_id, distributor, "id of the partnership", told=told))
 
@@ -328,7 +332,10 @@ def _grant(
 
     with acting_as(world.actor(f"{distributor}-administrator")):
         for category in categories:
-            grant_category(world.partnerships[maker, distributor], category, **words)
+            grant = grant_category(world.partnerships[maker, distributor], category, **words)
+    world.ids["grant", f"{maker}/{distributor}"] = grant.public_id
+    told = frozenset({maker, distributor})
+    world.secrets.append(Secret(grant.public_id, distributor, "id of a grant", told=told))
     said: dict[str, object] = {name: words[name] for name in ("from_month", "to_month") if name in words}
     if "family_id" in words:
         said["family"] = ROAD
@@ -354,6 +361,7 @@ def _close(world: Proof) -> None:
     with acting_as(world.actor("revoked-administrator")):
         for grant in Grant.objects.filter(revoked_at=None):
             revoke_grant(grant)
+    del world.ids["grant", f"{MAKER}/revoked"]
     known = world.known[MAKER, "revoked"]
     known.grants = [replace(grant, revoked_at=datetime(2026, 1, 1, tzinfo=UTC)) for grant in known.grants]
     for distributor, close in (("suspended", suspend_partnership), ("ended", end_partnership)):
@@ -362,6 +370,8 @@ def _close(world: Proof) -> None:
         with acting_as(world.actor(f"{distributor}-administrator")):
             close(world.partnerships[MAKER, distributor])
         world.known[MAKER, distributor].state = distributor
+        if distributor == "ended":
+            del world.ids["grant", f"{MAKER}/ended"]
 
 
 # --- what they make of it ---
@@ -386,7 +396,23 @@ def _work(world: Proof) -> None:
     for slug in REPORTED:
         if slug in world.orgs:
             _report(world, slug)
+    for slug, pair in ((MAKER, (MAKER, BOTHS)), (MAKER, (MAKER, "never")), (BOTHS, (MAKER, BOTHS))):
+        _ask_for_more(world, slug, pair)
     _hold(world)
+
+
+def _ask_for_more(world: Proof, slug: str, pair: tuple[str, str]) -> None:
+    """The maker asks, and the distributor's own people, whose question the maker does not see."""
+    reason = word(slug, *pair, "reason")
+    with acting_as(world.actor(f"{slug}-manager")):
+        offer = Offer((Category.INVENTORY,))
+        proposal = propose(world.partnerships[pair], offer, reason)
+    told = frozenset(pair) if slug == MAKER else frozenset()
+    world.ids["proposal", f"{slug} in {'/'.join(pair)}"] = proposal.public_id
+    world.secrets += [
+        Secret(reason, slug, "reason of a question", told=told),
+        Secret(proposal.public_id, slug, "id of a question", told=told),
+    ]
 
 
 def _name_accounts(world: Proof, pair: tuple[str, str]) -> None:
