@@ -125,11 +125,41 @@ PAGES = (
     *acts("schedule_take_over", SCHEDULES, "schedule"),
     *shows("clients", ADMINISTERS),
     *acts("client_end", ADMINISTERS, "client"),
+    *shows("people", ADMINISTERS),
+    *shows("person", ADMINISTERS, "person"),
+    *acts("person_place", ADMINISTERS, "person", post=BAD),
+    *acts("person_held", ADMINISTERS, "person", post=404),
+    *acts("person_end", ADMINISTERS, "person"),
+    *acts("person_hand_over", ADMINISTERS, "person", post=BAD),
+    *shows("invited", ADMINISTERS, "invited"),
+    *acts("invited_held", ADMINISTERS, "invited", post=404),
+    *acts("invited_send", ADMINISTERS, "invited"),
+    *acts("invited_take_back", ADMINISTERS, "invited"),
+    *shows("organisation", ADMINISTERS),
+    *shows("partner_new", ADMINISTERS),
+    *shows("support", ADMINISTERS),
+    *acts("support_end", ADMINISTERS, "access"),
     *shows("definitions", EVERYBODY),
+    *shows("your_login", EVERYBODY),
+    *shows("password", EVERYBODY),
+    *acts("sessions_end", EVERYBODY),
+    *acts("session_end", EVERYBODY, "session", post=404),
+    *shows("account_reauthenticate", EVERYBODY),
+    *shows("mfa_reauthenticate", EVERYBODY, answers=SENT_ON),  # nobody here has a second factor to give again
+    *shows("mfa_activate_totp", EVERYBODY),
+    *shows("mfa_deactivate_totp", EVERYBODY, answers=404),
+    *acts("mfa_view_recovery_codes", EVERYBODY, get=404, post=405),
+    *shows("mfa_generate_recovery_codes", EVERYBODY),
     *acts("seat", EVERYBODY, post=404),
     Entry("live", "GET", EVERYBODY, is_stream=True),
     Entry("live", "POST", EVERYBODY, is_stream=True),
-    *opens("login", PUBLIC, "GET", "POST"),
+    *(
+        one
+        for name in ("login", "account_login", "mfa_authenticate", "forgotten", "new_password", "invitation")
+        for one in opens(name, PUBLIC, "GET", "POST")
+    ),
+    *opens("support_enter", PUBLIC, "GET", "POST"),
+    *opens("support_leave", PUBLIC, "POST"),
     *opens("logout", PUBLIC, "POST"),
     *opens("language", PUBLIC, "POST"),
     *opens("robots", PUBLIC, "GET"),
@@ -199,6 +229,6 @@ def methods_of(pattern: URLPattern) -> set[str]:
 
 # Django's own views and those of machines refuse other methods themselves (405).
 NOT_PAGES = {
-    "logout": {"POST"}, "language": {"POST"}, "robots": {"GET"},
+    "logout": {"POST"}, "support_leave": {"POST"}, "language": {"POST"}, "robots": {"GET"},
     "health_live": {"GET"}, "health_ready": {"GET"}, "metrics": {"GET"},
 }  # fmt: skip

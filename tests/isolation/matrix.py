@@ -27,7 +27,7 @@ FORBIDDEN, NOT_THERE, NOT_KNOWN, REFUSED = 403, 404, 401, 400
 PREFIXES = {
     "account": "acc", "handle": "cus", "submission": "sub", "partnership": "ptn", "follow_up": "fup",
     "finding": "fnd", "client": "cli", "report": "rpt", "schedule": "sch", "between": "ptn", "giving": "ptn",
-    "grant": "grt", "proposal": "prp",
+    "grant": "grt", "proposal": "prp", "person": "mem", "invited": "inv", "access": "spt", "session": "ses",
 }  # fmt: skip
 # A kind of finding that a page of evidence exists for, whatever the account.
 STEP = "breadth_narrows"
@@ -120,6 +120,7 @@ def is_there(world: Proof, cell: Cell) -> bool:
         "account": _account, "handle": _handle, "partnership": _partnership, "follow_up": _follow_up,
         "submission": _submission, "finding": _finding, "report": _report, "client": _own, "schedule": _own,
         "between": _between, "giving": _giving, "grant": _giving, "proposal": _proposal,
+        "person": _own, "invited": _own, "access": _own, "session": _own,
     }[cell.kind]  # fmt: skip
     return judge(world, seat, cell.thing)
 

@@ -1,10 +1,11 @@
 """What leaves the portal, by every way: as the bytes that somebody gets, or that lie where somebody may look."""
 
+import base64
 import json
 from collections.abc import Iterable, Iterator
 
-from django.core.cache import caches
 from django.core.mail import EmailMessage
+from django.db import connection
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 
@@ -39,10 +40,9 @@ def outbox(events: Iterable[OutboxEvent]) -> Iterator[str]:
 
 
 def cached() -> Iterator[bytes]:
-    """Keys and values of every cache that this process has filled."""
-    for cache in caches.all(initialized_only=True):
-        held = getattr(cache, "_cache", None)
-        if isinstance(held, dict):
-            for key, value in held.items():
-                yield str(key).encode()
-                yield value if isinstance(value, bytes) else repr(value).encode()
+    """Keys and values of the cache, which lies in the database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cache_key, value FROM portal_cache")
+        for key, value in cursor.fetchall():
+            yield key.encode()
+            yield base64.b64decode(value)

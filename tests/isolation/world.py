@@ -23,6 +23,7 @@ from integrations.ingestion.services import (
     receive_file,
 )
 from partners.access.doors import list_cards
+from partners.access.invitations import invite_person
 from partners.access.reach import give_reach
 from partners.accounts.models import Account, AccountHandle, AccountIdentity
 from partners.accounts.services import AccountSeen
@@ -43,6 +44,7 @@ from partners.ledger.models import Line
 from partners.organisations.clients import make_client
 from partners.organisations.models import ApiCredential, OrganisationKind
 from partners.organisations.services import end_seat, found_organisation, seat_new_user
+from partners.organisations.support import grant_support
 from partners.tenancy.actors import Purpose, Reach, Role, Scope, founder
 from partners.tenancy.context import acting_as
 from portal.reports.schedules import Timing, ask_for_review, schedule_review
@@ -396,9 +398,29 @@ def _work(world: Proof) -> None:
     for slug in REPORTED:
         if slug in world.orgs:
             _report(world, slug)
+    for slug in (MAKER, BOTHS, STRANGER):
+        _invite(world, slug)
     for slug, pair in ((MAKER, (MAKER, BOTHS)), (MAKER, (MAKER, "never")), (BOTHS, (MAKER, BOTHS))):
         _ask_for_more(world, slug, pair)
     _hold(world)
+
+
+def _invite(world: Proof, slug: str) -> None:
+    """Somebody who has not come yet, a person of theirs to look at, and one hour of the installation's keepers."""
+    name = word(slug, "invited")
+    with acting_as(world.actor(f"{slug}-administrator")):
+        invited = invite_person(f"{name}@proof.example", name, Role.VIEWER, Reach.WHOLE)
+    access, words = grant_support(world.orgs[slug].pk, word(slug, "keeper"), word(slug, "reason of a keeper"))
+    world.ids["invited", slug] = invited.public_id
+    world.ids["access", slug] = access.public_id
+    world.ids["person", slug] = world.seats[f"{slug}-manager"].public_id
+    world.secrets += [
+        Secret(name, slug, "name of somebody who is invited"),
+        Secret(invited.public_id, slug, "id of an invitation"),
+        Secret(access.public_id, slug, "id of a keeper's hour"),
+        Secret(words, slug, "words of a keeper's link"),
+        Secret(word(slug, "reason of a keeper"), slug, "reason of a keeper"),
+    ]
 
 
 def _ask_for_more(world: Proof, slug: str, pair: tuple[str, str]) -> None:

@@ -118,7 +118,7 @@ def test_a_word_is_found_in_the_outbox_and_in_what_tasks_are_given(proof: Proof)
     assert hits(outbox([planted]), {PLANTED: "planted"})
 
 
-def test_a_word_is_found_in_the_cache() -> None:
+def test_a_word_is_found_in_the_cache(proof: Proof) -> None:
     cache.set("planted", {"of": [PLANTED]})
     assert hits(cached(), {PLANTED: "planted"})
     cache.clear()
