@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, Q, Sum
 from django.db.models.functions import TruncDate
 
 from partners.audit.models import AccessEntry, AuditEntry
@@ -15,7 +15,7 @@ from partners.tenancy.context import current_organisation_id
 class Reading:
     """What the other side of a partnership read of one kind: how often, how many people, how many rows.
 
-    `people` is 0 where only its machines did.
+    `people` is 0 where only its machines did, or the installation's keepers: `supported` times it was they.
     """
 
     partnership_id: int
@@ -24,6 +24,7 @@ class Reading:
     people: int
     rows: int
     last_at: datetime
+    supported: int
 
 
 def list_entries(subject: str) -> list[AuditEntry]:
@@ -88,12 +89,19 @@ def list_readings(since: datetime) -> list[Reading]:
             people=Count("reader_user_id", distinct=True),
             all_rows=Sum("rows"),
             last_at=Max("at"),
+            supported=Count("id", filter=~Q(reader_support="")),
         )
         .order_by("-last_at")
     )
     return [
         Reading(
-            row["partnership_id"], row["what"], row["times"], row["people"], row["all_rows"], row["last_at"]
+            row["partnership_id"],
+            row["what"],
+            row["times"],
+            row["people"],
+            row["all_rows"],
+            row["last_at"],
+            row["supported"],
         )
         for row in counted
     ]

@@ -37,7 +37,7 @@ OPEN_TABLES = {
     "django_celery_beat_periodictasks": "when the scheduler's ticks last changed",
     "django_celery_beat_solarschedule": "the scheduler's ticks, from the code",
     "portal_cache": "counts of attempts at logging in, for minutes; its keys are digests, so that it names nobody",
-    "django_session": "found only by its random key; holds a user id and a membership id",
+    "django_session": "found only by its random key, and encrypted under the root key",
 }
 
 

@@ -177,6 +177,7 @@ MFA_TOTP_TOLERANCE = (
     0  # a code that was used is remembered for as long as it is good, 30 seconds, and no longer
 )
 # How long a session lives: without a click, and at all. Streams of open pages are no clicks.
+SESSION_ENGINE = "portal.ui.session.store"
 SESSION_IDLE_SECONDS = 30 * 60
 SESSION_COOKIE_AGE = 12 * 60 * 60
 STEP_UP_SECONDS = 10 * 60  # for how long a second factor counts as fresh

@@ -10,8 +10,9 @@ from django.test import AsyncClient, Client
 from django.urls import reverse
 
 from partners.jobs.services import LIVE_CHANNEL, announce
+from partners.organisations.services import end_seat
 from partners.tenancy.context import acting_as
-from portal.ui.live import hub
+from portal.ui.live import hub, views
 from portal.ui.live.hub import HUB
 from tests.world import World, build_world
 
@@ -129,6 +130,30 @@ def test_one_person_opens_so_many_and_no_more(open_world: World, monkeypatch: py
         assert (refused.status_code, refused.headers["Retry-After"]) == (503, "60")
         assert await stream_of(open_world, "sam")
         assert held
+
+    run(test)
+
+
+def test_the_stream_of_who_leaves_ends_and_does_not_begin_again(
+    open_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert views.LIFE_SECONDS < 60
+    monkeypatch.setattr(views, "LIFE_SECONDS", 0.3)
+
+    def leave() -> None:
+        with acting_as(open_world.actor("northwest-admin")):
+            end_seat(open_world.seats["ana"])
+
+    async def test() -> None:
+        client = AsyncClient()
+        await client.aforce_login(open_world.seats["ana"].user)
+        response = await client.get(reverse("live"))
+        stream = aiter(response.streaming_content)
+        assert await next_word(stream)
+        await sync_to_async(leave)()
+        words = [word async for word in stream]
+        assert all(b"analysis" not in word for word in words)
+        assert (await client.get(reverse("live"))).status_code == 403
 
     run(test)
 

@@ -8,6 +8,8 @@ import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
+from django.contrib.sessions.models import Session
+from django.core import signing
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -113,11 +115,25 @@ def test_secrets_are_no_text_in_the_database(world: World, kept: tuple[str, list
     assert not any(code in text for code in codes)
 
 
-def test_the_secret_that_is_being_set_up_waits_encrypted(world: World, browse: Browse) -> None:
-    client = browse("ana")
+def test_what_waits_in_a_session_is_no_text_in_the_database(world: World) -> None:
+    """The secret that is being set up, the login, and what was sent and waits for a second factor."""
+    client = Client()
+    client.force_login(world.seats["northwest-admin"].user)
+    freshen(client, world.seats["northwest-admin"].user)
     secret = re.search(r'<code id="secret">([A-Z2-7 ]+)</code>', client.get(SET_UP).content.decode())
     assert secret
-    assert secret[1].replace(" ", "") not in str(dict(client.session))
+    assert client.session["mfa.totp.secret"] == secret[1].replace(" ", "")
+    kept = Session.objects.get().session_data
+    assert kept.startswith("gAAAA")
+    with pytest.raises(signing.BadSignature):
+        signing.loads(kept, salt="django.contrib.sessions.SessionStore")
+
+
+def test_a_session_that_was_tampered_with_is_none(world: World, browse: Browse) -> None:
+    client = browse("ana")
+    for data in ("", "x", "gAAAAABx", signing.dumps({"_auth_user_id": "1"})):
+        Session.objects.update(session_data=data)
+        assert client.get("/").headers["Location"].startswith(LOGIN)
 
 
 def test_the_way_in_asks_for_it_and_opens_nothing_before(kept: tuple[str, list[str]], world: World) -> None:

@@ -19,6 +19,7 @@ from partners.organisations.support import end_all, grant_support
 from partners.tenancy.actors import supporter, worker
 from partners.tenancy.context import acting_as, forbid_writing
 from tests.isolation.manifest import addresses
+from tests.sessions import fresh_client
 from tests.ui.conftest import Browse, analyse, canary, ref_of
 from tests.world import World
 
@@ -220,6 +221,7 @@ def test_what_a_keeper_reads_of_a_distributor_s_says_so_there(channel: World) ->
         read = AccessEntry.objects.exclude(reader_support="").values_list("reader_user_id", "reader_support")
         (who,) = set(read)
     assert who == (None, access.public_id)
+    assert "times for support" in text(fresh_client(channel.seats["ana"].user), "/partnerships/")
 
 
 def test_no_page_and_no_worker_makes_an_access(world: World) -> None:

@@ -4,11 +4,8 @@ from typing import Any
 
 from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.account.forms import ReauthenticateForm as AllauthPasswordForm
-from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
-from allauth.mfa.utils import decrypt, encrypt
 from django import forms
 from django.contrib.auth.forms import PasswordChangeForm as DjangoPasswordChangeForm
 from django.contrib.auth.forms import SetPasswordForm
@@ -90,17 +87,9 @@ class AgainForm(ReauthenticateForm):  # type: ignore[misc]
 
 
 class SetUpForm(ActivateTOTPForm):  # type: ignore[misc]
-    """The first code of a new second factor. Its secret waits encrypted in the session until then."""
+    """The first code of a new second factor."""
 
     code = _code_field(_("The six digits that your app shows now."))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        session = context.request.session
-        kept = session.get(SECRET_SESSION_KEY)
-        super().__init__(*args, **kwargs)
-        if self.is_bound and kept:
-            self.secret = decrypt(kept)
-        session[SECRET_SESSION_KEY] = encrypt(self.secret)
 
 
 class ChangePasswordForm(DjangoPasswordChangeForm):

@@ -7,12 +7,12 @@ from hashlib import sha256
 
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import HASH_SESSION_KEY, update_session_auth_hash
-from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from partners.organisations.models import User
 from portal.ui.session.limits import is_over
+from portal.ui.session.store import SessionStore
 
 BROWSERS = (
     ("Edg", "Edge"),
