@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.sessions.models import Session
 from django.core import signing
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -433,3 +434,15 @@ def test_what_is_no_address_is_refused_alike(world: World, email: str) -> None:
     assert give_password(Client(), email) == "200"
     assert give_password(Client(), ANA, "x" * 2_000) == "200"
     assert give_password(Client(), ANA, "\x00") == "200"
+
+
+def test_who_lost_everything_is_helped_by_the_owner_s_command(
+    kept: tuple[str, list[str]], world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("forget_second_factor", ANA, "--json")
+    assert '"forgotten": 2' in capsys.readouterr().out
+    assert give_password(Client()) == "/"
+    with acting_as(world.actor("ana")):
+        assert AuditEntry.objects.filter(action="login.factor_forgotten").count() == 1
+    with pytest.raises(CommandError, match="Nobody with a seat"):
+        call_command("forget_second_factor", "nobody@northwest.example")
