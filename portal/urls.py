@@ -111,6 +111,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schedules/<str:public_id>/end/", reports.schedule_end, name="schedule_end"),
     path("schedules/<str:public_id>/take-over/", reports.schedule_take_over, name="schedule_take_over"),
     path("clients/", clients.clients, name="clients"),
+    path("clients/<str:public_id>/renew/", clients.client_renew, name="client_renew"),
     path("clients/<str:public_id>/end/", clients.client_end, name="client_end"),
     path("people/", people.people, name="people"),
     path("people/invitations/<str:public_id>/", include(INVITED)),

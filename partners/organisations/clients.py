@@ -168,11 +168,11 @@ def list_possible_owners() -> list[Membership]:
 
 
 def list_clients() -> list[ApiClient]:
-    """The acting organisation's clients with their keys and secrets, live ones first."""
+    """The acting organisation's clients with their keys and secrets of today, live ones first."""
     require(Permission.MANAGE_CLIENTS)
     found = ApiClient.objects.filter(organisation_id=current_organisation_id())
-    lasting = ApiCredential.objects.exclude(kind=ApiCredential.Kind.TOKEN).order_by("pk")
-    found = found.prefetch_related(Prefetch("credentials", lasting))
+    lasting = ApiCredential.objects.filter(ended_at=None).exclude(kind=ApiCredential.Kind.TOKEN)
+    found = found.prefetch_related(Prefetch("credentials", lasting.order_by("pk")))
     return sorted(found, key=lambda one: (one.ended_at is not None, -one.pk))
 
 

@@ -42,8 +42,10 @@ def find_thing(reach: Reach, ref: str) -> Partnership | Account:
     """What a seat of this reach can hold; raises `NotFound`, for another's as for what never was."""
     if reach is Reach.PARTNERSHIPS:
         return get_partnership(ref)
+    if reach is Reach.WHOLE or not ref.isidentifier():  # no NUL reaches the database
+        raise NotFound(ref)
     found = _own_accounts().filter(public_id=ref).select_related("account").first()
-    if reach is Reach.WHOLE or found is None:
+    if found is None:
         raise NotFound(ref)
     return found.account
 

@@ -32,9 +32,9 @@ NOT_PAGES = {
     "logout", "seat", "language", "robots", "live", "account_picture", "submission_progress", "submission_mapping",
     "submission_commit", "submission_discard", "submission_undo", "follow_up_plan", "follow_up_comment",
     "follow_up_state", "follow_up_share", "report_new", "report_file", "report_mail", "schedule_new", "schedule_end",
-    "schedule_take_over", "health_live", "health_ready", "metrics", "finding", "client_end", "person_place",
-    "person_held", "person_end", "person_hand_over", "invited_held", "invited_send", "invited_take_back",
-    "account_login", "sessions_end", "session_end", "support_leave", "support_end",
+    "schedule_take_over", "health_live", "health_ready", "metrics", "finding", "client_end", "client_renew",
+    "person_place", "person_held", "person_end", "person_hand_over", "invited_held", "invited_send",
+    "invited_take_back", "account_login", "sessions_end", "session_end", "support_leave", "support_end",
     *(str(pattern.name) for pattern in interface),
 } - {"api_reference"}  # fmt: skip
 ONES = ("account", "account_lines", "evidence", "follow_up_new", "follow_up", "partnership")

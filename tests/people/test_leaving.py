@@ -1,9 +1,11 @@
 """Who leaves, or may no longer: their seat ends at once, and what was theirs finds another owner or waits for one."""
 
 from datetime import time
+from threading import Barrier, Thread
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connections
 from django.test import Client
 
 from partners.access.doors import NotFound
@@ -22,7 +24,7 @@ from portal.reports.models import Schedule
 from portal.reports.schedules import Timing, schedule_review
 from tests.ui.conftest import analyse, channel
 from tests.ui.test_routes import opened
-from tests.world import World
+from tests.world import World, build_world
 
 __all__ = ["channel"]
 ADMIN = "northwest-admin"
@@ -196,3 +198,32 @@ def test_only_administrators_change_seats(world: World, person: str) -> None:
         ):
             with pytest.raises(PermissionDenied):
                 step()
+
+
+def test_two_who_demote_each_other_leave_one(committed_db: None) -> None:
+    world = build_world()
+    with acting_as(founder(world.orgs["northwest"].pk)):
+        world.seats["eve"] = seat_new_user("eve@northwest.example", "Eve", None, Role.ADMINISTRATOR)
+    both = (ADMIN, "eve")
+    meeting, outcomes = Barrier(2), []
+
+    def demote(actor: str, other: str) -> None:
+        try:
+            with acting_as(world.actor(actor)):
+                meeting.wait(10)  # both have begun, and each believes to be one
+                change_place(world.seats[other].public_id, Role.VIEWER, Reach.WHOLE)
+            outcomes.append("done")
+        except PermissionDenied:
+            outcomes.append("refused")
+        finally:
+            connections.close_all()
+
+    threads = [Thread(target=demote, args=pair) for pair in (both, both[::-1])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert sorted(outcomes) == ["done", "refused"]
+    with acting_as(world.worker("northwest")):
+        roles = Membership.objects.filter(pk__in=[world.seats[one].pk for one in both])
+        assert sorted(roles.values_list("role", flat=True)) == ["administrator", "viewer"]

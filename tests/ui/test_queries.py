@@ -8,7 +8,9 @@ from django.urls import reverse
 
 from integrations.ingestion.models import Submission
 from integrations.ingestion.services import check_submission, receive_file
+from partners.access.invitations import invite_person
 from partners.agreements.models import Category
+from partners.tenancy.actors import Reach, Role
 from partners.tenancy.context import acting_as
 from tests.reports.conftest import written
 from tests.ui.conftest import Browse, analyse, ref_of, sell_steadily
@@ -45,6 +47,11 @@ PINNED = {
     ("ana", "reports"): 20,
     ("ana", "report"): 17,
     ("northwest-admin", "clients"): 16,
+    ("northwest-admin", "people"): 24,
+    ("northwest-admin", "person"): 25,
+    ("northwest-admin", "invited"): 16,
+    ("northwest-admin", "organisation"): 17,
+    ("northwest-admin", "partner_new"): 15,
 }
 
 
@@ -57,6 +64,8 @@ def urls(channel: World) -> dict[tuple[str, str], str]:
         content = b"invoice_number,invoice_date,account_id,sku,quantity\nI-1,2026-01-14,C1,XX,2\n"
         file = receive_file(partnership, "march.csv", [content], source=Submission.Source.UPLOAD)
     check_submission(file.pk, file.distributor_id)
+    with acting_as(channel.actor("northwest-admin")):
+        invited = invite_person("lena@northwest.example", "Lena", Role.VIEWER, Reach.PARTNERSHIPS)
     refs = {person: ref_of(channel, person, "adventure", "northwest") for person in ("ana", "mia")}
     arguments: dict[str, dict[str, str | list[str]]] = {
         "account": refs,
@@ -65,6 +74,8 @@ def urls(channel: World) -> dict[tuple[str, str], str]:
         "partnership": dict.fromkeys(("ana", "mia"), partnership.public_id),
         "follow_up": {"ana": opened(channel).public_id},
         "report": {"ana": written(channel, "ana").public_id},
+        "person": {"northwest-admin": channel.seats["rita"].public_id},
+        "invited": {"northwest-admin": invited.public_id},
         "submission": {"ana": file.public_id},
         "submission_progress": {"ana": file.public_id},
     }

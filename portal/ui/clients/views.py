@@ -11,6 +11,7 @@ from partners.organisations.clients import (
     list_clients,
     list_possible_owners,
     make_client,
+    renew_client,
 )
 from partners.organisations.models import ApiClient, ApiCredential, Membership
 from partners.organisations.roles import Permission
@@ -18,6 +19,7 @@ from portal.ui.clients.forms import ClientForm
 from portal.ui.pages import page
 
 BAD_REQUEST = 400
+RENEWED_FOR = 90  # days
 
 
 @page(Permission.MANAGE_CLIENTS)
@@ -26,6 +28,28 @@ def clients(request: HttpRequest) -> HttpResponse:
     seats = list_possible_owners()
     form = ClientForm(seats, request.POST or None)
     made = _make(form, seats) if form.is_bound and form.is_valid() else None
+    return _show(request, form, seats, made)
+
+
+@page(Permission.MANAGE_CLIENTS)
+def client_renew(request: HttpRequest, public_id: str) -> HttpResponse:
+    """POST: new words, shown this once; those before open nothing any more."""
+    if public_id not in {client.public_id for client in list_clients()}:
+        raise Http404
+    if request.method != "POST":
+        return redirect("clients")
+    try:
+        made = renew_client(public_id, RENEWED_FOR)
+    except ClientError as error:
+        messages.error(request, str(error))
+        return redirect("clients")
+    seats = list_possible_owners()
+    return _show(request, ClientForm(seats), seats, made)
+
+
+def _show(
+    request: HttpRequest, form: ClientForm, seats: list[Membership], made: tuple[ApiClient, str] | None
+) -> HttpResponse:
     names = {seat.user_id: seat.user.name for seat in seats}
     context = {
         "form": ClientForm(seats) if made else form,
