@@ -5,13 +5,14 @@ reports, partner systems, held partnerships and accounts.
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from django.db import transaction
 from django.utils.translation import gettext
 
 from partners.access.doors import NotFound
 from partners.access.reach import hand_over_reach, held_by_people
+from partners.audit.services import record
 from partners.engagement.selectors import count_open_by_owner
 from partners.engagement.services import hand_over_follow_ups
 from partners.organisations.clients import count_clients_by_owner, hand_over_clients
@@ -78,7 +79,7 @@ def leave(public_id: str, successor: str = "") -> Belongings:
     lock_people()
     heir = _successor(seat, successor) if successor else None
     end_seat(seat)
-    return _settle(seat.user_id, heir)
+    return _settle(public_id, seat.user_id, heir)
 
 
 @transaction.atomic
@@ -90,7 +91,7 @@ def change_place(public_id: str, role: Role, reach: Reach, successor: str = "") 
         raise PeopleError(gettext("This seat has ended: invite them anew."))
     heir = _successor(seat, successor) if successor else None
     change_seat(public_id, role, reach)
-    return _settle(seat.user_id, heir)
+    return _settle(public_id, seat.user_id, heir)
 
 
 @transaction.atomic
@@ -98,7 +99,7 @@ def hand_over(public_id: str, successor: str) -> Belongings:
     """What waits for another owner finds one: returns what it was."""
     seat = get_seat(public_id)
     lock_people()
-    return _settle(seat.user_id, _successor(seat, successor))
+    return _settle(public_id, seat.user_id, _successor(seat, successor))
 
 
 def _successor(seat: Membership, successor: str) -> Membership:
@@ -108,8 +109,10 @@ def _successor(seat: Membership, successor: str) -> Membership:
     raise PeopleError(gettext("Choose a successor from your own organisation."), "successor")
 
 
-def _settle(user_id: int, heir: Membership | None) -> Belongings:
+def _settle(public_id: str, user_id: int, heir: Membership | None) -> Belongings:
     moved = Belongings() if heir is None else _move(user_id, heir)
+    if heir is not None and moved:
+        record("membership.handed_over", public_id, successor=heir.public_id, **asdict(moved))
     rest_ownerless()
     return moved
 

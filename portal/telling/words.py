@@ -58,6 +58,7 @@ PEOPLE_ACTIONS: Words = {
     "membership.started": _("the seat began"),
     "membership.changed": _("changed role or reach"),
     "membership.ended": _("ended the seat"),
+    "membership.handed_over": _("handed over what was theirs"),
     "reach.given": _("gave something to work on"),
     "reach.taken": _("took something away"),
     "organisation.founded": _("founded the organisation"),

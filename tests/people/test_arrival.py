@@ -98,6 +98,16 @@ def test_somebody_with_a_login_comes_in_with_their_own_password(desk: Desk, worl
         assert not User.objects.filter(pk=sam).exists()
 
 
+def test_who_is_logged_in_already_comes_in_just_the_same(desk: Desk, world: World) -> None:
+    browser = Client()
+    browser.force_login(world.seats["sam"].user)
+    link = desk.link(desk.invite(SAM))
+    assert browser.post(link, answer("Sam", NEW)).status_code == 400
+    assert browser.post(link, answer("Sam", PASSWORD)).headers["Location"] == "/login/"
+    assert "Northwest" in browser.get("/").content.decode()
+    assert browser.get(link).status_code == 404
+
+
 def test_the_page_and_the_invitation_are_the_same_with_and_without_a_login(desk: Desk) -> None:
     known, unknown = desk.invite(SAM, name="Sam"), desk.invite("tim@southwest.example", name="Sam")
     pages = [Client().get(desk.link(one)).content.decode() for one in (known, unknown)]
