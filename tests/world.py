@@ -87,15 +87,18 @@ class Sale:
     line: int = 1
     name: str = ""
     salesperson: str = ""
+    postcode: str = "98104"
+    industry: str = ""
 
     def account(self) -> AccountSeen:
         return AccountSeen(
             code=self.account_code,
             name=self.name or f"{self.account_code} Cycles",
             city="Seattle",
-            postcode="98104",
+            postcode=self.postcode,
             country="US",
             account_type="Shop",
+            industry=self.industry,
         )
 
     def staged(self, row: int, product_id: int, family_id: int) -> tuple[Any, ...]:

@@ -9,6 +9,7 @@ from django.db import connection
 from partners.agreements.expansion import expand
 from partners.agreements.models import Partnership
 from partners.jobs.services import emit
+from partners.ledger.sums import sum_up
 
 # Accounts that were new when the rows were compared have been settled since.
 _ACCOUNTS = """
@@ -66,26 +67,43 @@ LEFT JOIN accounts_account a ON a.id = n.account_id AND a.organisation_id = %(di
 WHERE d.id IS NULL OR a.id IS NULL OR d.account_id <> n.account_id
 """
 
-# What was merged away holds its lines still, and so does what it was merged into.
-_HELD = """
-WITH holder AS (
-    SELECT id AS line_account, id AS account_id FROM accounts_account WHERE id = ANY(%(accounts)s)
+# The accounts that a change is about, with what they were merged into, and whatever counts for those. A key, for
+# within a large import nobody knows yet how many lines there are, and a plan without one compares each with each.
+_TOUCHED = """
+DROP TABLE IF EXISTS touched_account;
+CREATE TEMP TABLE touched_account (
+    line_account bigint PRIMARY KEY, account_id bigint NOT NULL, is_touched boolean NOT NULL
+) ON COMMIT DROP;
+WITH touched AS (
+    SELECT id FROM accounts_account WHERE id = ANY(%(accounts)s)
     UNION
-    SELECT id, merged_into_id FROM accounts_account WHERE merged_into_id = ANY(%(accounts)s)
+    SELECT merged_into_id FROM accounts_account WHERE id = ANY(%(accounts)s) AND merged_into_id IS NOT NULL
 )
-INSERT INTO agreements_heldcell (partnership_id, distributor_id, account_id, family_id, month, recorded_from)
-SELECT l.partnership_id, l.distributor_id, h.account_id, l.family_id, l.month, min(l.recorded_at)
-FROM ledger_line l JOIN holder h ON h.line_account = l.account_id
-WHERE l.partnership_id = %(partnership)s AND l.month = ANY(%(months)s) AND l.superseded_at IS NULL
-GROUP BY 1, 2, 3, 4, 5
+INSERT INTO touched_account
+SELECT a.id, coalesce(a.merged_into_id, a.id), a.id IN (SELECT id FROM touched) FROM accounts_account a
+WHERE a.id IN (SELECT id FROM touched) OR a.merged_into_id IN (SELECT id FROM touched);
+ANALYZE touched_account
 """
 _NOT_HELD = """
-DELETE FROM agreements_heldcell WHERE partnership_id = %(partnership)s AND account_id = ANY(%(accounts)s)
-  AND month = ANY(%(months)s)
+DELETE FROM agreements_heldcell WHERE partnership_id = %(partnership)s AND month = ANY(%(months)s)
+  AND account_id IN (SELECT line_account FROM touched_account WHERE is_touched)
 """
-_AND_HOLDERS = """
-SELECT id FROM accounts_account WHERE id = ANY(%(accounts)s)
-UNION SELECT merged_into_id FROM accounts_account WHERE id = ANY(%(accounts)s) AND merged_into_id IS NOT NULL
+# What was merged away holds its lines still, and so does what it was merged into.
+_HELD = """
+WITH held AS (
+    SELECT l.account_id, l.family_id, l.month, min(l.recorded_at) AS recorded_from FROM ledger_line l
+    WHERE l.partnership_id = %(partnership)s AND l.month = ANY(%(months)s) AND l.superseded_at IS NULL
+      AND l.account_id IN (SELECT line_account FROM touched_account)
+    GROUP BY 1, 2, 3
+), holds AS (
+    SELECT h.account_id, h.family_id, h.month, h.recorded_from
+    FROM held h JOIN touched_account t ON t.line_account = h.account_id WHERE t.is_touched
+    UNION ALL
+    SELECT t.account_id, h.family_id, h.month, h.recorded_from
+    FROM held h JOIN touched_account t ON t.line_account = h.account_id WHERE t.account_id <> t.line_account
+)
+INSERT INTO agreements_heldcell (partnership_id, distributor_id, account_id, family_id, month, recorded_from)
+SELECT %(partnership)s, %(distributor)s, account_id, family_id, month, min(recorded_from) FROM holds GROUP BY 3, 4, 5
 """
 
 
@@ -142,19 +160,21 @@ def supersede_submission(partnership: Partnership, submission_id: int) -> int:
 
 
 def tell_change(partnership: Partnership, accounts: Sequence[int], months: Sequence[date]) -> None:
-    """Keep held cells and sight true, and tell the workers which months changed. The caller holds the lock."""
+    """Keep held cells, sums and sight true, and tell the workers which months changed. The caller holds the lock."""
     if not accounts:
         return
     parameters: dict[str, Any] = {
         "partnership": partnership.pk,
+        "distributor": partnership.distributor_id,
         "accounts": list(accounts),
         "months": list(months),
     }
     with connection.cursor() as cursor:
-        cursor.execute(_AND_HOLDERS, parameters)
-        parameters["accounts"] = [account_id for (account_id,) in cursor.fetchall()]
+        for statement in _TOUCHED.split(";"):
+            cursor.execute(statement, parameters)
         cursor.execute(_NOT_HELD, parameters)
         cursor.execute(_HELD, parameters)
+    sum_up(partnership, months)
     expand(partnership)
     emit(
         "ledger.changed",
