@@ -15,6 +15,8 @@ LATE = "late"
 LAPSED = "lapsed"
 TOO_FEW_ORDERS = "too few orders"
 TOO_SHORT_A_HISTORY = "too short a history"
+# Of buyers that are seen by month: no day is known, so neither a gap nor whether one is late.
+NEEDS_LINES = "needs lines"
 _KINDS = {LATE: "should_have_ordered", LAPSED: "lapsed"}
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from partners.agreements.models import Granularity
 from partners.tenancy.models import ActingOrganisation, ActingPurpose, PublicIdField, WalledModel
 
 
@@ -25,10 +26,15 @@ class Outcome(WalledModel):
         abstract = True
 
 
+def _by_line() -> list[int]:
+    return [Granularity.LINE.value]
+
+
 class AnalysisRun(Outcome):
     """One partnership analysed for one audience: as of a business date, as known at a moment.
 
     `sight` is a digest of the lines behind it: another's file of which the audience sees nothing makes no new run.
+    `levels` are the granularities at which it saw its cells, each cell at its finest.
     """
 
     public_id = PublicIdField(prefix="run")
@@ -40,6 +46,7 @@ class AnalysisRun(Outcome):
     late = models.PositiveIntegerField()
     is_latest = models.BooleanField(default=True)
     sight = models.CharField(max_length=32, blank=True)
+    levels = ArrayField(models.PositiveSmallIntegerField(choices=Granularity.choices), default=_by_line)
 
     class Meta(Outcome.Meta):
         constraints = [
@@ -52,14 +59,17 @@ class AnalysisRun(Outcome):
 
 
 class VolumeFact(Outcome):
-    """An account's month in units; columns as `analytics.core.facts.monthly_volume` defines them."""
+    """An account's month in units; columns as `analytics.core.facts.monthly_volume` defines them.
+
+    Of an account that is seen by month, even in part, an order counts once for each family, and `products` is None.
+    """
 
     account_id = models.BigIntegerField()
     month = models.DateField()
     orders = models.PositiveIntegerField()
     units = models.DecimalField(max_digits=18, decimal_places=4)
     returned_units = models.DecimalField(max_digits=18, decimal_places=4)
-    products = models.PositiveIntegerField()
+    products = models.PositiveIntegerField(null=True)
     families = models.PositiveIntegerField()
 
     class Meta(Outcome.Meta):
@@ -115,19 +125,25 @@ class CostFact(Outcome):
 
 
 class Standing(Outcome):
-    """How an account stands by its own rhythm in the latest run; see `analytics.core.cadence.cadence`."""
+    """How an account stands by its own rhythm in the latest run; see `analytics.core.cadence.cadence`.
+
+    Of one whose lines are not in sight ('needs lines') nothing is known but `orders` and the months of the first and
+    last, whatever else is None.
+    """
 
     account_id = models.BigIntegerField()
     judgement = models.CharField(max_length=24)
     orders = models.PositiveIntegerField()
-    first_order_on = models.DateField()
-    last_order_on = models.DateField()
-    gaps_used = models.PositiveIntegerField()
-    gaps_window = models.CharField(max_length=16)
+    first_month = models.DateField()
+    last_month = models.DateField()
+    first_order_on = models.DateField(null=True)
+    last_order_on = models.DateField(null=True)
+    gaps_used = models.PositiveIntegerField(default=0)
+    gaps_window = models.CharField(max_length=16, blank=True)
     usual_gap = models.FloatField(null=True)
     late_after_days = models.FloatField(null=True)
     lapsed_after_days = models.FloatField(null=True)
-    present_gap = models.PositiveIntegerField()
+    present_gap = models.PositiveIntegerField(null=True)
     previous_gap = models.FloatField(null=True)
     deviation = models.FloatField(null=True)
     confidence = models.FloatField(null=True)
@@ -150,7 +166,7 @@ class StandingMoney(Outcome):
 
     account_id = models.BigIntegerField()
     currency = models.CharField(max_length=3)
-    order_value = models.FloatField()
+    order_value = models.FloatField(null=True)
     net_at_stake = models.DecimalField(max_digits=18, decimal_places=4)
 
     class Meta(Outcome.Meta):
@@ -182,13 +198,12 @@ def _months_of_floats() -> "ArrayField[list[float | None], list[float | None]]":
     return ArrayField(models.FloatField(null=True))
 
 
-class Rung(Outcome):
-    """One measure of an account against its own normal, at the last whole month; see `analytics.core.ladder`.
+class Judged(Outcome):
+    """One measure against its own normal, at the last whole month; see `analytics.core.ladder`.
 
     `values`, `lows`, `highs` and `deviations` are those of the months up to `month`, at most 24, oldest first.
     """
 
-    account_id = models.BigIntegerField()
     measure = models.CharField(max_length=40)
     month = models.DateField()
     value = models.FloatField(null=True)
@@ -209,11 +224,81 @@ class Rung(Outcome):
     deviations = _months_of_floats()
 
     class Meta(Outcome.Meta):
+        abstract = True
+
+
+class Rung(Judged):
+    """A measure of an account."""
+
+    account_id = models.BigIntegerField()
+
+    class Meta(Judged.Meta):
         constraints = [
             models.UniqueConstraint(
                 fields=["audience_id", "purpose", "partnership_id", "account_id", "measure"], name="one_rung"
             )
         ]
+
+
+class AreaRung(Judged):
+    """A measure of a postcode area, of the cells in which no account is told apart."""
+
+    country = models.CharField(max_length=255)
+    postcode_area = models.CharField(max_length=10)
+
+    class Meta(Judged.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["audience_id", "purpose", "partnership_id", "country", "postcode_area", "measure"],
+                name="one_area_rung",
+            )
+        ]
+
+
+class AreaFact(Outcome):
+    """A postcode area's month in one family, in units: of the cells in which no account is told apart."""
+
+    country = models.CharField(max_length=255)
+    postcode_area = models.CharField(max_length=10)
+    family_id = models.BigIntegerField()
+    month = models.DateField()
+    units = models.DecimalField(max_digits=18, decimal_places=4)
+    returned_units = models.DecimalField(max_digits=18, decimal_places=4)
+
+    class Meta(Outcome.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    "audience_id", "purpose", "partnership_id", "country", "postcode_area", "family_id", "month",
+                ],
+                name="one_area_fact",
+            )
+        ]  # fmt: skip
+
+
+class AreaMoneyFact(Outcome):
+    """The same in one currency: category price. What of it is not known is not in it."""
+
+    country = models.CharField(max_length=255)
+    postcode_area = models.CharField(max_length=10)
+    family_id = models.BigIntegerField()
+    month = models.DateField()
+    currency = models.CharField(max_length=3)
+    gross_revenue = models.DecimalField(max_digits=18, decimal_places=4)
+    net_revenue = models.DecimalField(max_digits=18, decimal_places=4)
+    returned_value = models.DecimalField(max_digits=18, decimal_places=4)
+    freight = models.DecimalField(max_digits=18, decimal_places=4)
+
+    class Meta(Outcome.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    "audience_id", "purpose", "partnership_id", "country", "postcode_area", "family_id", "month",
+                    "currency",
+                ],
+                name="one_area_money_fact",
+            )
+        ]  # fmt: skip
 
 
 class SeasonFactor(Outcome):
@@ -239,10 +324,12 @@ class Movement(Outcome):
     """Why a partnership's units or net revenue moved in a year; fields as `analytics.core.movement.Movement`.
 
     The parts add up exactly: now - before = gained + lost + families added + families dropped + kept_now -
-    kept_before + other. `losses`: of the families that lost most, [family id, change, dropped by].
+    kept_before + other. `losses`: of the families that lost most, [family id, change, dropped by]. One of `by_area`
+    is about the cells in which no account is told apart: its customers are postcode areas.
     """
 
     value = models.CharField(max_length=12)
+    by_area = models.BooleanField(default=False)
     currency = models.CharField(max_length=3, blank=True)
     month = models.DateField()
     cause = models.CharField(max_length=24)
@@ -266,7 +353,7 @@ class Movement(Outcome):
     class Meta(Outcome.Meta):
         constraints = [
             models.UniqueConstraint(
-                fields=["audience_id", "purpose", "partnership_id", "value"], name="one_movement"
+                fields=["audience_id", "purpose", "partnership_id", "value", "by_area"], name="one_movement"
             )
         ]
 

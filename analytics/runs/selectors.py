@@ -52,14 +52,18 @@ class LateOrder:
 
 @dataclass(frozen=True)
 class AccountRow:
-    """A row of the account list; amounts over the last twelve whole months, lit steps of the ladder."""
+    """A row of the account list; amounts over the last twelve whole months, lit steps of the ladder.
+
+    Of an account whose days are not in sight the month of its last order is known, and no day.
+    """
 
     card: AccountCard
     partnership: Partnership
     judgement: str
     orders: int
     usual_gap: float | None
-    last_order_on: date
+    last_month: date
+    last_order_on: date | None
     days_late: int | None
     units: Decimal
     net: Money | None
@@ -170,6 +174,7 @@ def _account_rows(sight: _Sight) -> list[AccountRow]:
             judgement=standing.judgement,
             orders=standing.orders,
             usual_gap=standing.usual_gap,
+            last_month=standing.last_month,
             last_order_on=standing.last_order_on,
             days_late=standing.days_late,
             units=units.get(key, Decimal(0)),
@@ -234,6 +239,7 @@ def total_at_stake(late: Iterable[LateOrder]) -> Money | None:
 
 def _late_order(sight: _Sight, key: Key, found: dict[str, Finding]) -> LateOrder:
     finding, standing = found[LATE], sight.standings[key]
+    last_on = standing.last_order_on or standing.last_month  # of who is late, the day is known
     return LateOrder(
         card=sight.cards[key],
         partnership=sight.by_id[key[0]],
@@ -241,8 +247,8 @@ def _late_order(sight: _Sight, key: Key, found: dict[str, Finding]) -> LateOrder
         first_seen_on=finding.first_seen_on,
         usual_gap=finding.baseline,
         days_late=standing.days_late or 0,
-        last_order_on=standing.last_order_on,
-        expected_on=standing.expected_on or standing.last_order_on,
+        last_order_on=last_on,
+        expected_on=standing.expected_on or last_on,
         orders=standing.orders,
         orders_missed=standing.orders_missed or 0,
         units_at_stake=standing.units_at_stake or 0.0,

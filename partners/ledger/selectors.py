@@ -1,6 +1,6 @@
 """Reading the ledger under the active actor: as far as its lines are in sight."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 from django.db import connection
 
-from partners.agreements.models import Partnership
+from partners.agreements.models import Category, Granularity, Partnership
+from partners.agreements.walls import granted_cells
 from partners.audit.services import note_read
 from partners.catalogue.models import ListPrice
 from partners.ledger.models import LinePrice
@@ -41,6 +42,41 @@ _OF_ACCOUNT = """l.account_id IN (SELECT k.id FROM accounts_account k
     WHERE k.id = %(account)s OR (k.merged_into_id = %(account)s AND k.merged_at <= %(known_at)s))"""
 _INTEGERS = ("account", "document", "product", "family", "quantity")
 _AMOUNTS = ("list_price", "net_amount", "unit_cost", "freight")
+
+# Of each cell what is seen no finer, so that nothing is read twice. Money that is granted by month alone takes the
+# whole cell to that level: units and money of a cell belong together.
+_PRICED_BY_MONTH = (
+    f"({granted_cells(Category.PRICE, Granularity.MONTH, of='m.')}"
+    f" AND NOT {granted_cells(Category.PRICE, Granularity.LINE, of='m.')})"
+)
+_BY_MONTH = f"""m.partnership_id = %(partnership)s AND m.distributor_id <> (SELECT app_org())
+  AND ({_PRICED_BY_MONTH} OR NOT {granted_cells(Category.VOLUME, Granularity.LINE, of="m.")})"""
+_BY_AREA = f"""m.partnership_id = %(partnership)s AND m.distributor_id <> (SELECT app_org())
+  AND NOT {granted_cells(Category.VOLUME, Granularity.MONTH, of="m.")}"""
+_UNIT_SUMS = "(m.units * 10000)::bigint AS units, (m.returned_units * 10000)::bigint AS returned_units"
+_MONEY_SUMS = """m.currency, ((m.net_of_listed + m.net_of_unlisted) * 10000)::bigint AS net_sold,
+       round(m.list_value * 10000)::bigint AS list_value, (m.net_of_listed * 10000)::bigint AS net_of_listed,
+       (m.returned_value * 10000)::bigint AS returned_value, (m.freight * 10000)::bigint AS freight"""
+_MONTHS = f"""
+SELECT m.account_id AS account, m.family_id AS family, m.month, {_UNIT_SUMS}, m.documents
+FROM ledger_accountmonth m WHERE {_BY_MONTH}
+"""
+_MONTHS_MONEY = f"""
+SELECT m.account_id AS account, m.family_id AS family, m.month, {_MONEY_SUMS}, m.lines, m.unlisted,
+       m.lines = u.lines AS is_whole
+FROM ledger_accountmonthmoney m
+JOIN ledger_accountmonth u ON u.partnership_id = m.partnership_id AND u.account_id = m.account_id
+    AND u.family_id = m.family_id AND u.month = m.month
+WHERE {_BY_MONTH}
+"""
+_AREAS = f"""
+SELECT m.country, m.postcode_area, m.family_id AS family, m.month, {_UNIT_SUMS}
+FROM ledger_areamonth m WHERE {_BY_AREA}
+"""
+_AREAS_MONEY = f"""
+SELECT m.country, m.postcode_area, m.family_id AS family, m.month, {_MONEY_SUMS}, m.is_whole
+FROM ledger_areamonthmoney m WHERE {_BY_AREA}
+"""
 
 _ORDERS = f"""
 SELECT l.document_id, min(l.business_date), sum(l.quantity), count(*), count(DISTINCT l.family_id),
@@ -169,14 +205,41 @@ def frame_lines(partnership_id: int, *, known_at: datetime, account_id: int | No
     Amounts are int64 (nullable where withheld or unknown).
     """
     query = _FRAME if account_id is None else f"{_FRAME} AND {_OF_ACCOUNT}"
-    with connection.cursor() as cursor:
-        cursor.execute(query, {"partnership": partnership_id, "known_at": known_at, "account": account_id})
-        frame = pd.DataFrame.from_records(
-            cursor.fetchall(), columns=[column.name for column in cursor.description]
-        )
+    frame = _read(query, {"partnership": partnership_id, "known_at": known_at, "account": account_id})
     types = dict.fromkeys(_INTEGERS, "int64") | dict.fromkeys(_AMOUNTS, "Int64")
     types |= dict.fromkeys(("business_date", "month"), "datetime64[s]")
     return frame.astype(types)
+
+
+def frame_months(partnership_id: int, account_id: int | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Units and money by account, family and month, of the cells that are seen by month: the frames that
+    `analytics.core.months` describes, money with what `analytics.core.facts.monthly_money` sums up. As of now."""
+    of_account = "" if account_id is None else " AND m.account_id = %(account)s"
+    given = {"partnership": partnership_id, "account": account_id}
+    return _sums(_MONTHS + of_account, given), _sums(_MONTHS_MONEY + of_account, given)
+
+
+def frame_areas(partnership_id: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The same by country, postcode area, family and month, of the cells that are seen by postcode area alone."""
+    given = {"partnership": partnership_id}
+    return _sums(_AREAS, given), _sums(_AREAS_MONEY, given)
+
+
+def _sums(query: str, given: Mapping[str, int | None]) -> pd.DataFrame:
+    frame = _read(query, given)
+    texts = ("country", "postcode_area", "currency")
+    types = {name: "int64" for name in frame.columns if name not in (*texts, "month", "is_whole")}
+    return frame.astype(
+        {**types, "month": "datetime64[s]"} | ({"is_whole": bool} if "is_whole" in frame else {})
+    )
+
+
+def _read(query: str, given: Mapping[str, object]) -> pd.DataFrame:
+    with connection.cursor() as cursor:
+        cursor.execute(query, given)  # type: ignore[arg-type]
+        return pd.DataFrame.from_records(
+            cursor.fetchall(), columns=[column.name for column in cursor.description]
+        )
 
 
 def list_orders(
