@@ -24,25 +24,30 @@ from analytics.runs.reading import (
     lit_steps,
     open_findings,
 )
+from analytics.runs.sight import look
 from partners.access.doors import AccountCard, NotFound
 from partners.accounts.models import Account
 from partners.agreements.models import Partnership
 from partners.audit.services import note_read
 from partners.catalogue.models import ProductFamily
 from partners.engagement import services as engagement
-from partners.ledger.selectors import Order, frame_lines, list_orders
+from partners.ledger.selectors import Order, list_orders
 from partners.tenancy.context import current_actor
 
 
 @dataclass(frozen=True)
 class FamilyRow:
-    """A family of an account: units of the last three whole months, and of three usual ones of the year before."""
+    """A family of an account: units of the last three whole months, and of three usual ones of the year before.
+
+    `by_month`: it is seen by month, so of `last_on` only the month is known.
+    """
 
     public_id: str
     name: str
     units_now: float
     units_usual: float
     last_on: date
+    by_month: bool
     state: str
 
 
@@ -212,16 +217,17 @@ def _rungs(partnership: Partnership, card: AccountCard) -> QuerySet[Rung]:
 
 
 def _families(partnership: Partnership, card: AccountCard, run: AnalysisRun) -> list[FamilyRow]:
-    lines = frame_lines(partnership.pk, known_at=run.known_at, account_id=card.account_id)
+    sight = look(partnership, run.known_at, card.account_id)
     note_read(
         current_actor(),
         owner_id=partnership.distributor_id,
         partnership_id=partnership.pk,
         what="families",
-        rows=len(lines),
+        rows=sight.rows,
         subject=card.ref,
     )
-    found = families(lines, run.as_of)
+    found = families(sight.trade, run.as_of)
+    months = sight.months.groupby("family")["month"].max()
     known = ProductFamily.objects.in_bulk(found["family"].tolist())
     rows = cast("list[dict[str, Any]]", found.to_dict("records"))
     return [
@@ -231,6 +237,7 @@ def _families(partnership: Partnership, card: AccountCard, run: AnalysisRun) -> 
             units_now=row["units_now"],
             units_usual=row["units_usual"],
             last_on=row["last_on"].date(),
+            by_month=row["family"] in months.index and row["last_on"] <= months[row["family"]],
             state=row["state"],
         )
         for row in rows

@@ -56,10 +56,10 @@ class Lit:
 
 @dataclass(frozen=True)
 class Month:
-    """One month of an account or partnership. `net` is None where no money is shared."""
+    """One month of an account or partnership; `net` is None without prices, `orders` where none is told apart."""
 
     month: date
-    orders: int
+    orders: int | None
     units: Decimal
     net: Decimal | None
 

@@ -8,7 +8,9 @@ from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, Q, Sum
 
+from analytics.core.findings import NEEDS_LINES
 from analytics.core.quarters import last_whole_month
+from analytics.runs.areas import AreaRow, add_area_months, list_areas, with_areas
 from analytics.runs.models import AnalysisRun, Finding, MoneyFact, Movement, Standing, VolumeFact
 from analytics.runs.reading import (
     LATE,
@@ -69,19 +71,40 @@ class AccountRow:
     net: Money | None
     lit: tuple[Lit, ...]
 
+    @property
+    def is_judged(self) -> bool:
+        """Whether its days are in sight, so that it could be late."""
+        return self.judgement != NEEDS_LINES
+
 
 @dataclass(frozen=True)
 class PartnershipSummary:
-    """One partnership at a glance: late accounts, what is at stake, twelve months, and the run behind it."""
+    """One partnership at a glance: late accounts, what is at stake, twelve months, and the run behind it.
+
+    `areas`: how many postcode areas stand in for accounts that are not told apart; `judged`: how many of the accounts
+    have days in sight.
+    """
 
     partnership: Partnership
     run: AnalysisRun | None
     accounts: int
+    judged: int
+    areas: int
     late: int
     lapsed: int
     at_stake: Money | None
     net: Money | None
     months: list[Month]
+
+    @property
+    def is_in_sight(self) -> bool:
+        """Whether there is anything to tell of it."""
+        return bool(self.run and (self.accounts or self.areas))
+
+    @property
+    def levels(self) -> list[int]:
+        """The granularities at which it is seen."""
+        return self.run.levels if self.run and self.is_in_sight else []
 
 
 @dataclass(frozen=True)
@@ -90,6 +113,7 @@ class Overview:
 
     late: list[LateOrder]
     accounts: list[AccountRow]
+    areas: list[AreaRow]
     summaries: list[PartnershipSummary]
 
 
@@ -190,25 +214,31 @@ def _account_rows(sight: _Sight) -> list[AccountRow]:
 
 
 def get_overview(partnerships: Sequence[Partnership]) -> Overview:
-    """Late orders, accounts and summaries; as many queries for a hundred partnerships as for one."""
+    """Late orders, accounts, areas and summaries; as many queries for a hundred partnerships as for one."""
     sight = _look_at(partnerships)
     late, accounts, months = _late_orders(sight), _account_rows(sight), list_months(sight.by_id)
-    late_of, accounts_of = defaultdict(list), defaultdict(list)
+    areas = list_areas(partnerships, sight.runs)
+    if areas:
+        add_area_months(months, with_areas(sight.runs))
+    late_of, accounts_of, areas_of = defaultdict(list), defaultdict(list), defaultdict(list)
     for row in late:
         late_of[row.partnership.pk].append(row)
     for account in accounts:
         accounts_of[account.partnership.pk].append(account)
+    for area in areas:
+        areas_of[area.partnership.pk].append(area)
     summaries = [
-        _summary(partnership, sight.runs.get(key), accounts_of[key], late_of[key], months[key])
+        _summary(partnership, sight.runs.get(key), accounts_of[key], areas_of[key], late_of[key], months[key])
         for key, partnership in sight.by_id.items()
     ]
-    return Overview(late, accounts, summaries)
+    return Overview(late, accounts, areas, summaries)
 
 
 def _summary(
     partnership: Partnership,
     run: AnalysisRun | None,
     accounts: list[AccountRow],
+    areas: list[AreaRow],
     late: list[LateOrder],
     months: list[Month],
 ) -> PartnershipSummary:
@@ -216,10 +246,12 @@ def _summary(
         partnership=partnership,
         run=run,
         accounts=len(accounts),
+        judged=sum(row.is_judged for row in accounts),
+        areas=len(areas),
         late=len(late),
         lapsed=Counter(row.judgement for row in accounts)["lapsed"],
         at_stake=total_at_stake(late),
-        net=_sum(row.net for row in accounts),
+        net=_sum([*(row.net for row in accounts), *(row.net for row in areas)]),
         months=months,
     )
 
@@ -228,7 +260,7 @@ def list_movements(partnership: Partnership) -> list[Movement]:
     """How it moved in a year: net revenue first, where it is in sight. Nothing for who reaches only some accounts."""
     if accounts_in_reach() is not None:
         return []
-    return list(Movement.objects.filter(partnership_id=partnership.pk).order_by("value"))
+    return list(Movement.objects.filter(partnership_id=partnership.pk).order_by("by_area", "value"))
 
 
 def total_at_stake(late: Iterable[LateOrder]) -> Money | None:

@@ -25,7 +25,7 @@ from portal.reports.lettering import (
 from portal.reports.meanings import Meaning
 from portal.reports.passages import draw_section, pair_height, write_pair, write_sentences
 from portal.reports.quality import Fact, Quality
-from portal.reports.review import Fall, LateLine, Review
+from portal.reports.review import AreaLine, Fall, LateLine, Review
 from portal.telling.wording import day
 
 _LABELS = 92.0  # width of the labels of facts
@@ -42,6 +42,7 @@ def write_review(review: Review, stream: BinaryIO) -> int:
     _draw_summary(flow, review)
     _draw_late(flow, review)
     draw_falls(flow, review.falls)
+    _draw_areas(flow, review.areas)
     _draw_quality(flow, review)
     _draw_meanings(flow, review.meanings)
     return flow.close()
@@ -81,6 +82,16 @@ def _draw_late(flow: Flow, review: Review) -> None:
     title, text = review.hint
     flow.write(printable(title), strong(TEXT))
     flow.write(printable(text), TEXT.in_ink("ink-2"))
+
+
+def _draw_areas(flow: Flow, areas: Sequence[AreaLine]) -> None:
+    if not areas:
+        return
+    draw_section(flow, _("Postcode areas, over twelve months"), 60)
+    for area in areas:
+        fact = (area.name, [(line, TEXT.in_ink("ink-2")) for line in area.told])
+        flow.need(pair_height(*fact))
+        write_pair(flow, *fact)
 
 
 def _draw_quality(flow: Flow, review: Review) -> None:

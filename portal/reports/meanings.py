@@ -21,7 +21,7 @@ class Meaning:
 
 def list_meanings(overview: Overview, pictures: Sequence[AccountPicture]) -> list[Meaning]:
     """In the order of the registry; nothing where nothing was judged, and nothing that rests on what is not shared."""
-    if not overview.accounts:
+    if not overview.accounts and not overview.areas:
         return []
     signals, metrics = set(_signals(overview, pictures)), set(_metrics(overview, pictures))
     return [
@@ -39,9 +39,12 @@ def list_meanings(overview: Overview, pictures: Sequence[AccountPicture]) -> lis
 
 
 def _signals(overview: Overview, pictures: Sequence[AccountPicture]) -> Iterator[str]:
-    yield LATE
+    if any(row.is_judged for row in overview.accounts):
+        yield LATE
     for picture in pictures:
         yield from (measure for measure in picture.rungs if measure in SIGNALS)
+    for area in overview.areas:
+        yield from (lit.kind for lit in area.lit)
     for row in overview.accounts:
         yield from (lit.kind for lit in row.lit)
         if row.judgement == "lapsed":
@@ -50,7 +53,10 @@ def _signals(overview: Overview, pictures: Sequence[AccountPicture]) -> Iterator
 
 def _metrics(overview: Overview, pictures: Sequence[AccountPicture]) -> Iterator[str]:
     """Behind the usual gap, the days late, the chart, the steps, and what is at stake."""
-    yield from ("order_interval", "days_since_order")
+    if any(row.is_judged for row in overview.accounts):
+        yield from ("order_interval", "days_since_order")
+    if overview.areas:
+        yield "units"
     if pictures:
         yield from ("orders", "units", "order_quantity", "family_breadth")
     bases = {row.stake.basis for row in overview.late if row.stake}

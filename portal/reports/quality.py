@@ -90,7 +90,7 @@ def _page(partnership: Partnership) -> str:
 
 
 def _age(summary: PartnershipSummary) -> Iterator[Fact]:
-    if summary.run is None or not summary.accounts:
+    if summary.run is None or not summary.is_in_sight:
         yield Fact(_("Data until"), [_("nothing in sight yet")])
         return
     yield Fact(_("Data until"), [f"{day(summary.run.as_of)} · {summary.run.public_id}"])

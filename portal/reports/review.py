@@ -11,8 +11,9 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from analytics.runs.areas import AreaRow, Sold
 from analytics.runs.pictures import AccountPicture, get_account_picture
-from analytics.runs.reading import LATE
+from analytics.runs.reading import LATE, Lit
 from analytics.runs.selectors import LateOrder, Overview, get_overview
 from partners.access.doors import AccountCard, list_partnerships, list_shared_categories
 from partners.agreements.models import Category, Partnership
@@ -22,7 +23,7 @@ from portal.charts.specs import Spec
 from portal.reports.meanings import Meaning, list_meanings
 from portal.reports.quality import Quality, list_quality, notes_on
 from portal.reports.references import CODE, Reference, address, refer
-from portal.telling.accounts import account_name, account_place, account_url, other_side
+from portal.telling.accounts import account_name, account_place, account_url, area_name, other_side
 from portal.telling.drawings import draw_units
 from portal.telling.figures import net_of_year, units_of_year
 from portal.telling.headline import Headline, headline
@@ -33,6 +34,7 @@ from portal.telling.urgency import SHOWN_SLIPPING, Taken, find_taken, furthest_d
 from portal.telling.wording import change, day, days, freshness, money, short_number
 
 SHOWN_LATE = 4  # late accounts that are shown in full
+SHOWN_AREAS = 40
 NAMED_RUNS = 3
 
 
@@ -98,6 +100,14 @@ class Fall:
 
 
 @dataclass(frozen=True)
+class AreaLine:
+    """A postcode area in which no customer is told apart; `told`: its units, families and steps, a line each."""
+
+    name: str
+    told: list[str]
+
+
+@dataclass(frozen=True)
 class Review:
     """Everything that the document says. `hint` stands in for the table where there is no row, `home` is an address."""
 
@@ -112,6 +122,7 @@ class Review:
     stake_label: str
     late: list[LateLine]
     falls: list[Fall]
+    areas: list[AreaLine]
     quality: list[Quality]
     notes: list[str]
     meanings: list[Meaning]
@@ -151,6 +162,7 @@ def gather_review(reader: Reader, partnerships: Sequence[Partnership], written_a
             _fall(partnership, card, picture, shared[partnership.pk], follow_ups, is_named=is_named)
             for partnership, card, picture in pictures
         ],
+        areas=[_area(row, is_named=is_named) for row in overview.areas[:SHOWN_AREAS]],
         quality=list_quality(overview, written_at),
         notes=notes_on(overview),
         meanings=list_meanings(overview, [picture for *_, picture in pictures]),
@@ -159,7 +171,7 @@ def gather_review(reader: Reader, partnerships: Sequence[Partnership], written_a
 
 def _sources(overview: Overview) -> list[str]:
     """How many partnerships have data, and which runs the figures come from."""
-    with_data = [summary for summary in overview.summaries if summary.run and summary.accounts]
+    with_data = [summary for summary in overview.summaries if summary.run and summary.is_in_sight]
     runs = [summary.run.public_id[:CODE] for summary in with_data if summary.run]
     counts = {"number": short_number(len(with_data)), "total": short_number(len(overview.summaries))}
     is_one = len(overview.summaries) < 2
@@ -179,6 +191,8 @@ def _hint(reached: Sequence[Partnership], found: Headline) -> tuple[str, str]:
         return _("No sell-through yet"), _(
             "Nothing of any partnership is in sight. What is shared shows here as soon as a file is recorded."
         )
+    if not found.judged:
+        return _("Not to be known"), _("Who is late shows in single lines alone.")
     return _("Nobody is late"), _("Each account is compared with its own gaps, every time data comes in.")
 
 
@@ -246,6 +260,28 @@ def _fall(
         # One's own alone: the other side may keep its work to itself again, and paper would not notice.
         follow_ups=[_follow_up_line(row) for row in follow_ups if row.is_own and row.card == card],
     )
+
+
+def _area(row: AreaRow, *, is_named: bool) -> AreaLine:
+    name = area_name(row.country, row.postcode_area)
+    families = ", ".join(f"{one.name} {_sold(one.sold)}" for one in row.families if one.name)
+    steps = "; ".join(f"{step_label(lit)}, {_since(lit)}" for lit in row.lit)
+    net = _("net %(amount)s") % {"amount": money(row.net)} if row.net else ""
+    units = _("%(units)s units") % {"units": _sold(row.sold)}
+    return AreaLine(
+        " · ".join(filter(None, (name, other_side(row.partnership) if is_named else ""))),
+        list(filter(None, (" · ".join(filter(None, (units, net))), families, steps))),
+    )
+
+
+def _sold(sold: Sold) -> str:
+    """Units of twelve months, with the change on the year before where there is one."""
+    on = "" if sold.change is None else f" ({change(sold.change)})"
+    return short_number(sold.units) + on
+
+
+def _since(lit: Lit) -> str:
+    return _("since %(since)s") % {"since": day(lit.first_seen_on)}
 
 
 def _year(picture: AccountPicture) -> list[tuple[str, str]]:

@@ -21,6 +21,11 @@ def account_place(card: AccountCard) -> str:
     return " · ".join(filter(None, (card.account_type, card.city or area)))
 
 
+def area_name(country: str, postcode_area: str) -> str:
+    """A postcode area: 'US 981'."""
+    return " ".join(filter(None, (country, postcode_area))) or _("no postcode known")
+
+
 def account_url(card: AccountCard, partnership: Partnership) -> str:
     """Its page; the distributor's own account names the partnership in which it is looked at."""
     url = reverse("account", args=[card.ref])

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from analytics.core.findings import NEEDS_LINES
 from analytics.runs.models import Standing
 from analytics.runs.pictures import AccountPicture
 from portal.telling.sentences import Sentence
@@ -34,13 +35,16 @@ def beside(picture: AccountPicture) -> list[Sentence]:
     pattern = ngettext(
         "%(orders)s order since %(since)s", "%(orders)s orders since %(since)s", standing.orders
     )
-    record = pattern % {"orders": short_number(standing.orders), "since": month(standing.first_order_on)}
+    record = pattern % {"orders": short_number(standing.orders), "since": month(standing.first_month)}
     return [*_further_down(picture), *_at_stake(picture), Sentence(record)]
 
 
 def _in_order(standing: Standing, name: str) -> str:
     if standing.judgement == "on time":
         return _("%(name)s is in its rhythm of %(gap)s") % {"name": name, "gap": days(standing.usual_gap)}
+    if standing.judgement == NEEDS_LINES:
+        text = _("%(name)s last bought in %(month)s")
+        return text % {"name": name, "month": month(standing.last_month)}
     pattern = ngettext(
         "%(name)s has too short a record to judge: %(orders)s order",
         "%(name)s has too short a record to judge: %(orders)s orders",

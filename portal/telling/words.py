@@ -107,6 +107,7 @@ JUDGEMENTS: Words = {
     "lapsed": _("lapsed"),
     "too few orders": _("too few orders to judge"),
     "too short a history": _("too short a history to judge"),
+    "needs lines": _("by month: no days to judge by"),
 }
 UNITS: Words = {
     "orders": pgettext_lazy("a unit of measure", "orders"),
@@ -146,6 +147,7 @@ READINGS: Words = {
     "lines": _("single lines of an account"),
     "evidence": _("the evidence of a finding"),
     "families": _("the families of an account"),
+    "areas": _("the list of postcode areas"),
     "follow_ups": _("the follow-ups that you share"),
     "analysis": _("the lines behind its figures"),
     "submissions": _("when files came"),

@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from portal.api.reference import reference
 from portal.api.schema import openapi
-from portal.api.v1.accounts.views import Account, Accounts, Partnerships
+from portal.api.v1.accounts.views import Account, Accounts, Areas, Partnerships
 from portal.api.v1.clients.views import Caller, token
 from portal.api.v1.follow_ups.views import (
     Comments,
@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/partnerships", Partnerships.as_view(), name="api_partnerships"),
     path("api/v1/accounts", Accounts.as_view(), name="api_accounts"),
     path("api/v1/accounts/<str:account>", Account.as_view(), name="api_account"),
+    path("api/v1/areas", Areas.as_view(), name="api_areas"),
     path("api/v1/lines", Lines.as_view(), name="api_lines"),
     path("api/v1/months", Months.as_view(), name="api_months"),
     path("api/v1/signals", Signals.as_view(), name="api_signals"),

@@ -37,7 +37,7 @@ COLUMNS = (
     Column("ladder", _("Ladder"), lambda row: (len(row.lit), max((one.step for one in row.lit), default=0))),
     Column("gap", _("Usual gap"), lambda row: row.usual_gap, first_descends=False),
     Column("late", _("Late by"), lambda row: row.days_late if row.judgement in LATE else None),
-    Column("last", _("Last order"), lambda row: row.last_order_on),
+    Column("last", _("Last order"), lambda row: row.last_order_on or row.last_month),
     Column("orders", _("Orders"), lambda row: row.orders),
     Column("units", _("Units, 12 months"), lambda row: row.units),
 )

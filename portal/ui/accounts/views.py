@@ -11,16 +11,17 @@ from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
+from analytics.core.findings import NEEDS_LINES
 from analytics.core.quarters import MEASURES
 from analytics.core.registry import METRICS, SIGNALS
 from analytics.runs.paging import find_signal
 from analytics.runs.pictures import AccountPicture, get_account_picture, get_evidence
-from analytics.runs.reading import latest_run
+from analytics.runs.reading import latest_run, latest_runs
 from analytics.runs.selectors import list_accounts
 from integrations.ingestion.models import Submission
 from integrations.ingestion.selectors import name_submissions
 from partners.access.doors import AccountCard, list_cards_of, list_partnerships, shared_categories
-from partners.agreements.models import Partnership
+from partners.agreements.models import Granularity, Partnership
 from partners.catalogue.selectors import find_family
 from partners.engagement.selectors import list_of_accounts
 from partners.ledger.selectors import Slice, list_lines
@@ -31,6 +32,7 @@ from portal.telling.accounts import account_name, account_url
 from portal.telling.drawings import MEASURED_UNITS, draw_evidence, draw_units
 from portal.telling.figures import net_of_year, strip, units_of_year
 from portal.telling.ladder import ladder, worst
+from portal.telling.levels import losses
 from portal.telling.standing import beside, stands
 from portal.telling.words import JUDGEMENTS
 from portal.ui.accounts.listing import PAGE_SIZE, columns_of, headings, in_order, matching, offered, slug
@@ -51,6 +53,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
         return redirect("finding", code)
     partnerships = list_partnerships()
     rows = list_accounts(partnerships)
+    runs = latest_runs({one.pk: one for one in partnerships})
     columns = columns_of(rows)
     given = read_parameters(request, offered(partnerships, columns))
     found = in_order(matching(rows, given), columns, given.get("sort", ""))
@@ -64,6 +67,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
         "partnerships": partnerships,
         "standings": [(slug(judgement), label) for judgement, label in JUDGEMENTS.items()],
         "given": given,
+        "losses": losses(sorted({level for run in runs.values() for level in run.levels})),
         "filters": {name: value for name, value in given.items() if name not in ("sort", "page")},
     }
     return render(request, "accounts/accounts.html", context)
@@ -91,6 +95,7 @@ def account(request: HttpRequest, ref: str) -> HttpResponse:
         "sources": _sources(partnership, {order.submission_id for order in picture.orders}),
         "signal": SIGNALS[picture.finding.kind if picture.finding else "should_have_ordered"],
         "metrics": [METRICS[key] for key in HOW_FOUND],
+        "losses": losses([Granularity.MONTH]) if _is_by_month(picture) else [],
         **_figures(picture),
         **_columns(picture),
     }
@@ -201,6 +206,10 @@ def _month(text: str | None) -> date | None:
     if found is None:
         raise UnknownParameter(_("A month is written as 2026-03."))
     return found
+
+
+def _is_by_month(picture: AccountPicture) -> bool:
+    return picture.standing is not None and picture.standing.judgement == NEEDS_LINES
 
 
 def _figures(picture: AccountPicture) -> dict[str, object]:

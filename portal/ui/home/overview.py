@@ -88,7 +88,7 @@ class LateTable:
 
 def cards(summaries: Sequence[PartnershipSummary]) -> list[Card]:
     """Twelve months of sell-through, units and orders, each where it is known."""
-    days = [summary.run.as_of for summary in summaries if summary.run and summary.accounts]
+    days = [summary.run.as_of for summary in summaries if summary.run and summary.is_in_sight]
     if not days:
         return []
     as_of, found = max(days), []
@@ -106,9 +106,10 @@ def cards(summaries: Sequence[PartnershipSummary]) -> list[Card]:
 
 
 def standings(accounts: Sequence[AccountRow]) -> Standings:
-    """The accounts by how they stand."""
-    on_time = sum(row.judgement == "on time" for row in accounts)
-    return Standings(on_time, len(accounts), stack(accounts))
+    """The accounts by how they stand, as far as their days are in sight."""
+    judged = [row for row in accounts if row.is_judged]
+    on_time = sum(row.judgement == "on time" for row in judged)
+    return Standings(on_time, len(judged), stack(judged))
 
 
 def late_table(

@@ -32,6 +32,18 @@ CAUSES: Mapping[str, "StrPromise"] = {
     "larger_orders": gettext_lazy("mostly larger orders"),
     "smaller_orders": gettext_lazy("mostly smaller orders"),
 }
+# Where postcode areas stand in for customers.
+CAUSES_BY_AREA: Mapping[str, "StrPromise"] = {
+    **CAUSES,
+    "customers_gained": gettext_lazy("more postcode areas"),
+    "customers_lost": gettext_lazy("fewer postcode areas"),
+    "more_families": gettext_lazy("same postcode areas, more families"),
+    "fewer_families": gettext_lazy("same postcode areas, fewer families"),
+    "more_orders": gettext_lazy("mostly more months with orders"),
+    "fewer_orders": gettext_lazy("mostly fewer months with orders"),
+    "larger_orders": gettext_lazy("mostly more in a month"),
+    "smaller_orders": gettext_lazy("mostly less in a month"),
+}
 NET = "net_amount"
 
 
@@ -52,7 +64,7 @@ def tell(movement: Movement, families: Mapping[int, str]) -> Moved:
     """A movement in words and bars; `families` names those that lost."""
     return Moved(
         movement=movement,
-        cause=CAUSES[movement.cause],
+        cause=(CAUSES_BY_AREA if movement.by_area else CAUSES)[movement.cause],
         share=float(movement.change / movement.before),
         before=_figure(movement, movement.before),
         now=_figure(movement, movement.now),
@@ -89,8 +101,8 @@ def draw_course(summary: PartnershipSummary, *, is_net: bool) -> Drawing | None:
 
 def _draw(movement: Movement) -> Drawing | None:
     parts = [
-        (_("Customers gained"), movement.gained),
-        (_("Customers lost"), movement.lost),
+        (_("Postcode areas gained") if movement.by_area else _("Customers gained"), movement.gained),
+        (_("Postcode areas lost") if movement.by_area else _("Customers lost"), movement.lost),
         (_("Families added"), movement.families_added),
         (_("Families dropped"), movement.families_dropped),
         (_("Within the families kept"), movement.within),

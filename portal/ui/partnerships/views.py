@@ -20,6 +20,7 @@ from partners.catalogue.selectors import name_families
 from partners.engagement.selectors import list_of_accounts
 from partners.organisations.roles import Permission
 from portal.telling.figures import Year, year_of
+from portal.telling.levels import losses
 from portal.telling.sharing import Agreement, in_order, list_agreements, month_began
 from portal.ui.pages import page
 from portal.ui.partnerships.movement import draw_course, tell
@@ -82,7 +83,10 @@ def partnership(request: HttpRequest, public_id: str) -> HttpResponse:
         "course": draw_course(summary, is_net=summary.net is not None),
         "reporting": get_reporting(found, timezone.localdate()),
         "accounts": slipping[:SHOWN_ACCOUNTS],
+        "areas": overview.areas,
+        "losses": losses(summary.levels),
         "has_net": any(row.net for row in overview.accounts),
+        "has_area_net": any(row.net for row in overview.areas),
         "follow_ups": list_of_accounts([found]),
         "agreement": next(iter(list_agreements([found], overview.accounts, readings)), None),
         "shared": in_order(shared_categories(found)),

@@ -5,9 +5,9 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from partners.agreements.models import Category, Partnership
+from partners.agreements.models import Category, Granularity, Partnership
 from partners.tenancy.context import current_organisation_id
-from portal.api.fields import Amount, MoneySerializer, Shown
+from portal.api.fields import Amount, MoneySerializer, MonthField, Shown
 from portal.api.views import PageQuery, Query
 from portal.telling.words import JUDGEMENTS
 
@@ -30,6 +30,10 @@ class AccountsQuery(PageQuery, PartnershipQuery):
     )
 
 
+class AreasQuery(PageQuery, PartnershipQuery):
+    """Which postcode areas."""
+
+
 class PartnershipSerializer(Shown):
     """A distributor and a manufacturer, and what the caller sees of it."""
 
@@ -43,6 +47,13 @@ class PartnershipSerializer(Shown):
     is_own = serializers.SerializerMethodField(help_text="Whether the caller's organisation owns the data.")
     shared = serializers.ListField(
         child=serializers.ChoiceField(choices=Category.choices), help_text="The categories that are in sight."
+    )
+    seen_by = serializers.ListField(
+        child=serializers.ChoiceField(choices=[level.name.lower() for level in Granularity]),
+        help_text="How finely the latest analysis saw it: by line, by month of an account, by postcode area.",
+    )
+    losses = serializers.ListField(
+        child=serializers.CharField(), help_text="What cannot be known where it is not seen line by line."
     )
 
     def get_is_own(self, row: dict[str, Any]) -> bool:
@@ -61,7 +72,7 @@ class StepSerializer(Shown):
 class AccountSerializer(Shown):
     """An account as the caller may know it, and how it stands."""
 
-    withheld = frozenset({"name", "city", "net_12_months", "usual_gap_days", "days_late"})
+    withheld = frozenset({"name", "city", "net_12_months", "usual_gap_days", "days_late", "last_order_on"})
 
     id = serializers.CharField(
         source="card.ref", help_text="`acc_…` for the distributor itself, else `cus_…`."
@@ -75,8 +86,11 @@ class AccountSerializer(Shown):
     country = serializers.CharField(source="card.country")
     postcode_area = serializers.CharField(source="card.postcode_area")
     standing = serializers.SerializerMethodField()
-    orders = serializers.IntegerField()
-    last_order_on = serializers.DateField()
+    orders = serializers.IntegerField(
+        help_text="Where it is seen by month, an order counts once for each family."
+    )
+    last_order_month = MonthField(source="last_month")
+    last_order_on = serializers.DateField(required=False, help_text="Absent where it is seen by month.")
     usual_gap_days = serializers.FloatField(source="usual_gap", required=False)
     days_late = serializers.IntegerField(required=False)
     units_12_months = Amount(source="units", help_text="Base units of the last twelve whole months.")
@@ -86,3 +100,26 @@ class AccountSerializer(Shown):
     @extend_schema_field(serializers.ChoiceField(choices=JUDGED))
     def get_standing(self, row: Any) -> str:
         return str(row.judgement).replace(" ", "-")
+
+
+class AreaFamilySerializer(Shown):
+    """Units of one family: of twelve whole months, and of the twelve before."""
+
+    family = serializers.CharField(source="name")
+    units_12_months = Amount(source="sold.units")
+    units_year_before = Amount(source="sold.before")
+
+
+class AreaSerializer(Shown):
+    """A postcode area in which no account is told apart, and how it stands."""
+
+    withheld = frozenset({"net_12_months"})
+
+    partnership = serializers.CharField(source="partnership.public_id")
+    country = serializers.CharField()
+    postcode_area = serializers.CharField()
+    units_12_months = Amount(source="sold.units", help_text="Base units of the last twelve whole months.")
+    units_year_before = Amount(source="sold.before")
+    net_12_months = MoneySerializer(source="net", required=False)
+    families = AreaFamilySerializer(many=True)
+    ladder = StepSerializer(source="lit", many=True)

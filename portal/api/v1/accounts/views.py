@@ -4,6 +4,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from analytics.runs.areas import list_areas
+from analytics.runs.reading import latest_runs
 from analytics.runs.selectors import get_account_row, page_accounts
 from partners.access.doors import (
     AccountCard,
@@ -12,7 +14,7 @@ from partners.access.doors import (
     list_partnerships,
     list_shared_categories,
 )
-from partners.agreements.models import Category, Partnership
+from partners.agreements.models import Category, Granularity, Partnership
 from partners.organisations.roles import Permission
 from partners.tenancy.actors import Scope
 from portal.api.cursors import Page
@@ -21,10 +23,13 @@ from portal.api.schema import page_of
 from portal.api.v1.accounts.serializers import (
     AccountSerializer,
     AccountsQuery,
+    AreaSerializer,
+    AreasQuery,
     PartnershipQuery,
     PartnershipSerializer,
 )
 from portal.api.views import ApiView, chosen_partnerships
+from portal.telling.levels import losses
 
 Met = list[tuple[Partnership, AccountCard]]
 NOT_MET = "The parameter 'partnership' names none in which this account is met."
@@ -44,8 +49,15 @@ class Partnerships(ApiView):
         """
         found = list_partnerships()
         shared = list_shared_categories(found)
+        runs = latest_runs({one.pk: one for one in found})
+        levels = {key: run.levels for key, run in runs.items()}
         rows = [
-            {"partnership": one, "shared": [category for category in Category if category in shared[one.pk]]}
+            {
+                "partnership": one,
+                "shared": [category for category in Category if category in shared[one.pk]],
+                "seen_by": [level.name.lower() for level in Granularity if level in levels.get(one.pk, [])],
+                "losses": losses(levels.get(one.pk, [])),
+            }
             for one in found
         ]
         return self.page(Page(rows, None), PartnershipSerializer)
@@ -75,6 +87,28 @@ class Accounts(ApiView):
             judgement=given["standing"].replace("-", " "),
         )
         return self.page(asked.page(rows, lambda row: [row.card.token]), AccountSerializer)
+
+
+class Areas(ApiView):
+    """The postcode areas of what no account is told apart in."""
+
+    reads = (Scope.ACCOUNTS_READ, Permission.VIEW_ACCOUNTS)
+    query = AreasQuery
+
+    @extend_schema(operation_id="list_areas", parameters=[AreasQuery], responses=page_of(AreaSerializer))
+    def get(self, request: Request) -> Response:
+        """List postcode areas with their units by family, the year before, and their steps of the ladder.
+
+        Of what is shared no finer: what is shared by account is among the accounts, and nothing is in both.
+        """
+        given = self.parameters()
+        partnerships = chosen_partnerships(given["partnership"])
+        asked = self.asked(given, partnerships)
+        found = list_areas(partnerships, latest_runs({one.pk: one for one in partnerships}))
+        rows = sorted(found, key=lambda row: row.place)
+        if asked.after:
+            rows = [row for row in rows if list(row.place) > asked.after]
+        return self.page(asked.page(rows, lambda row: list(row.place)), AreaSerializer)
 
 
 class Account(ApiView):

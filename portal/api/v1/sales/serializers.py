@@ -57,14 +57,19 @@ class MonthMoneySerializer(Shown):
 class MonthSerializer(Shown):
     """A month of an account. `money` is absent where no price is shared; several currencies are never added."""
 
-    withheld = frozenset({"money"})
+    withheld = frozenset({"money", "products"})
 
     account = AccountRefSerializer(source="card")
     partnership = serializers.CharField(source="partnership.public_id")
     month = MonthField(source="fact.month")
-    orders = serializers.IntegerField(source="fact.orders")
+    orders = serializers.IntegerField(
+        source="fact.orders",
+        help_text="Where the account is seen by month, an order counts once for each family.",
+    )
     units = Amount(source="fact.units")
     returned_units = Amount(source="fact.returned_units")
-    products = serializers.IntegerField(source="fact.products")
+    products = serializers.IntegerField(
+        source="fact.products", required=False, help_text="Absent where the account is seen by month."
+    )
     families = serializers.IntegerField(source="fact.families")
     money = MonthMoneySerializer(many=True, required=False)
