@@ -64,14 +64,14 @@ class AreaRow:
 
 def with_areas(runs: Mapping[int, AnalysisRun]) -> list[int]:
     """The partnerships of which something is seen by postcode area; none for who reaches only some accounts."""
-    if accounts_in_reach() is not None:
-        return []
-    return [key for key, run in runs.items() if Granularity.AREA in run.levels]
+    found = [key for key, run in runs.items() if Granularity.AREA in run.levels]
+    return found if found and accounts_in_reach() is None else []
 
 
 def list_areas(partnerships: Sequence[Partnership], runs: Mapping[int, AnalysisRun]) -> list[AreaRow]:
     """Every area in sight and reach, most steps down first, then most units."""
-    found = {one.pk: one for one in partnerships if one.pk in with_areas(runs)}
+    keys = with_areas(runs)
+    found = {one.pk: one for one in partnerships if one.pk in keys}
     if not found:
         return []
     years = {key: _year(runs[key]) for key in found}
