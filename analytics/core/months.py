@@ -56,7 +56,7 @@ def as_lines(months: pd.DataFrame, money: pd.DataFrame) -> pd.DataFrame:
         _part(amounts, "correction", amounts["net_sold"] * 0, amounts["net_sold"]),
         _part(amounts, "return", amounts["returned_value"] * 0, -amounts["returned_value"]),
     ]
-    lines = pd.concat(parts, ignore_index=True)
+    lines = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
     unknown = pd.Series(pd.NA, index=lines.index, dtype="Int64")
     lines = lines.assign(
         document=-1 - np.arange(len(lines), dtype=np.int64),
@@ -137,4 +137,5 @@ def _part(cells: pd.DataFrame, kind: str, quantity: pd.Series, net_amount: pd.Se
     told = cells[[*CELL, "currency"]].assign(
         kind=kind, quantity=quantity.astype("int64"), net_amount=net_amount.astype("Int64")
     )
+    told["currency"] = told["currency"].astype(object)
     return told[(told["quantity"] != 0) | (told["net_amount"].fillna(0) != 0)]

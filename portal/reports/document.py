@@ -89,7 +89,7 @@ def _draw_areas(flow: Flow, areas: Sequence[AreaLine]) -> None:
         return
     draw_section(flow, _("Postcode areas, over twelve months"), 60)
     for area in areas:
-        fact = (area.name, [(line, TEXT.in_ink("ink-2")) for line in area.told])
+        fact = (printable(area.name), [(line, TEXT.in_ink("ink-2")) for line in area.told])
         flow.need(pair_height(*fact))
         write_pair(flow, *fact)
 

@@ -14,6 +14,7 @@ from analytics.runs.models import Finding, Rung
 from analytics.runs.pictures import AccountPicture
 from analytics.runs.reading import Lit, Money
 from partners.agreements.models import Category
+from portal.telling.levels import is_by_month
 from portal.telling.wording import confidence, day, days, money, number, short_number
 
 if TYPE_CHECKING:
@@ -85,7 +86,9 @@ def _step(
         value=value,
         usual=usual,
         since=_since(rung) if rung and finding else "",
-        remarks=(_absent(withheld=withheld),) if rung is None else tuple(_remarks(rung, state, finding)),
+        remarks=(_absent(withheld=withheld, is_dayless=kind in DAYS and is_by_month(picture)),)
+        if rung is None
+        else tuple(_remarks(rung, state, finding)),
     )
 
 
@@ -106,7 +109,9 @@ def _since(rung: Rung) -> str:
     return f"{since} · {sure}"
 
 
-def _absent(*, withheld: bool) -> str:
+def _absent(*, withheld: bool, is_dayless: bool) -> str:
+    if is_dayless:
+        return gettext("seen by month: no days to measure")
     return gettext("prices are not shared") if withheld else gettext("not measured yet")
 
 

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from analytics.core.findings import NEEDS_LINES
+from analytics.runs.pictures import AccountPicture
 from partners.agreements.models import Granularity
 
 if TYPE_CHECKING:
@@ -28,6 +30,11 @@ IN_PART: Mapping[int, "StrPromise"] = {
         "In part by postcode area: there no customer is told apart, and no order; ask for months of customers."
     ),
 }
+
+
+def is_by_month(picture: AccountPicture) -> bool:
+    """Whether no line tells of an account's days."""
+    return picture.standing is not None and picture.standing.judgement == NEEDS_LINES
 
 
 def losses(levels: Collection[int]) -> list["StrPromise"]:

@@ -34,9 +34,10 @@ from tests.world import World
 
 OPERATIONS = [
     "change_plan", "change_sharing", "change_state", "commit_submission", "discard_submission", "get_account",
-    "get_caller", "get_follow_up", "get_signal", "get_submission", "issue_token", "list_accounts", "list_areas", "list_comments",
-    "list_follow_ups", "list_late_orders", "list_lines", "list_months", "list_owners", "list_partnerships",
-    "list_row_errors", "list_signals", "list_submissions", "open_follow_up", "send_file", "write_comment",
+    "get_caller", "get_follow_up", "get_signal", "get_submission", "issue_token", "list_accounts", "list_areas",
+    "list_comments", "list_follow_ups", "list_late_orders", "list_lines", "list_months", "list_owners",
+    "list_partnerships", "list_row_errors", "list_signals", "list_submissions", "open_follow_up", "send_file",
+    "write_comment",
 ]  # fmt: skip
 ELSEWHERE = re.compile(r"""(?:src|href|action|data)\s*=\s*["']?(?:https?:)?//|url\(|@import""", re.IGNORECASE)
 DOCUMENT: dict[str, Any] = json.loads(json.dumps(document()))

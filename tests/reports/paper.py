@@ -30,6 +30,7 @@ BARE = Review(
     stake_label="Profit at stake",
     late=[],
     falls=[],
+    areas=[],
     quality=[],
     notes=[],
     meanings=[],

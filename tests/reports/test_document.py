@@ -20,6 +20,7 @@ from portal.reports.fonts import MISSING, REGULAR, printable, width_of
 from portal.reports.lettering import CELL, break_lines, cut
 from portal.reports.meanings import Meaning
 from portal.reports.quality import Fact, Quality
+from portal.reports.review import AreaLine
 from portal.telling.sentences import Sentence
 from tests.reports.paper import (
     BARE,
@@ -275,7 +276,9 @@ def opened() -> Iterator[list[str]]:
 def test_nothing_is_opened_but_the_fonts(opened: list[str]) -> None:
     spec = normal_band(falling(), description="", unit="units")
     falls = [fall(name, place=name, chart=spec) for name in HOSTILE]
-    review = replace(BARE, late=[late_line(place, name) for place, name in enumerate(HOSTILE)], falls=falls)
+    areas = [AreaLine(name, [name]) for name in HOSTILE]
+    late = [late_line(place, name) for place, name in enumerate(HOSTILE)]
+    review = replace(BARE, late=late, falls=falls, areas=areas)
     write(review)  # fonts, catalogues and modules are read once
     with open(__file__):  # the hook does hear
         assert opened

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
-from analytics.core.findings import NEEDS_LINES
 from analytics.core.quarters import MEASURES
 from analytics.core.registry import METRICS, SIGNALS
 from analytics.runs.paging import find_signal
@@ -32,7 +31,7 @@ from portal.telling.accounts import account_name, account_url
 from portal.telling.drawings import MEASURED_UNITS, draw_evidence, draw_units
 from portal.telling.figures import net_of_year, strip, units_of_year
 from portal.telling.ladder import ladder, worst
-from portal.telling.levels import losses
+from portal.telling.levels import is_by_month, losses
 from portal.telling.standing import beside, stands
 from portal.telling.words import JUDGEMENTS
 from portal.ui.accounts.listing import PAGE_SIZE, columns_of, headings, in_order, matching, offered, slug
@@ -95,7 +94,7 @@ def account(request: HttpRequest, ref: str) -> HttpResponse:
         "sources": _sources(partnership, {order.submission_id for order in picture.orders}),
         "signal": SIGNALS[picture.finding.kind if picture.finding else "should_have_ordered"],
         "metrics": [METRICS[key] for key in HOW_FOUND],
-        "losses": losses([Granularity.MONTH]) if _is_by_month(picture) else [],
+        "losses": losses([Granularity.MONTH]) if is_by_month(picture) else [],
         **_figures(picture),
         **_columns(picture),
     }
@@ -206,10 +205,6 @@ def _month(text: str | None) -> date | None:
     if found is None:
         raise UnknownParameter(_("A month is written as 2026-03."))
     return found
-
-
-def _is_by_month(picture: AccountPicture) -> bool:
-    return picture.standing is not None and picture.standing.judgement == NEEDS_LINES
 
 
 def _figures(picture: AccountPicture) -> dict[str, object]:
