@@ -74,6 +74,7 @@ def _step(
 ) -> Step:
     rung, finding = picture.rungs.get(kind), picture.findings.get(kind)
     withheld = kind in MEASURES and MEASURES[kind].needs_price and Category.PRICE not in shared
+    absent = _absent(withheld=withheld, is_dayless=kind in DAYS and is_by_month(picture))
     state = UNKNOWN if rung is None else STATES.get(rung.state, CALM)
     value, usual = ("", "") if rung is None or state == SILENT else _figures(rung, picture.currency)
     return Step(
@@ -86,9 +87,7 @@ def _step(
         value=value,
         usual=usual,
         since=_since(rung) if rung and finding else "",
-        remarks=(_absent(withheld=withheld, is_dayless=kind in DAYS and is_by_month(picture)),)
-        if rung is None
-        else tuple(_remarks(rung, state, finding)),
+        remarks=(absent,) if rung is None else tuple(_remarks(rung, state, finding)),
     )
 
 

@@ -3,12 +3,13 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from importlib import import_module
 from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import models
+from django.db import connections, models, transaction
 
 from partners.accounts.models import AccountIdentity
 from partners.accounts.services import AccountSeen, settle_accounts
@@ -28,7 +29,7 @@ from partners.ledger.services import supersede_submission
 from partners.ledger.sums import count_astray
 from partners.tenancy.actors import Purpose
 from partners.tenancy.context import acting_as
-from tests.world import Sale, World
+from tests.world import Sale, World, build_world
 
 PAIR = ("adventure", "northwest")
 SUMS = (AccountMonth, AccountMonthMoney, AreaMonth, AreaMonthMoney)
@@ -226,3 +227,28 @@ def test_the_auditor_finds_a_sum_that_lies(summed: World) -> None:
         AreaMonth.objects.filter(month=FEBRUARY).update(units=99)
     with pytest.raises(CommandError, match="'ledger_areamonth': 2"):
         call_command("audit_ledger", distributor="northwest", stdout=out)
+
+
+def test_the_migration_fills_the_very_sums_that_the_ledger_keeps(committed_db: None) -> None:
+    """What an installation holds already is summed up as if it had come in today."""
+    world = build_world()
+    world.sell(
+        *PAIR,
+        [
+            one(date(2026, 1, 5), quantity=2),
+            one(date(2026, 1, 9), sku="HE-1", net=None),
+            one(date(2026, 2, 4), "NO2", quantity=-2, net=Decimal(-180)),
+        ],
+    )
+    with acting_as(world.actor("ana")):
+        merge_accounts(*(AccountIdentity.objects.get(code=code).account for code in ("NO1", "NO2")))
+    before = snapshot(world)
+    fill = import_module("partners.ledger.migrations.0005_sums")
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        for model in SUMS:
+            cursor.execute(f"DELETE FROM {model._meta.db_table}")
+        cursor.execute(fill.ACCOUNTS)
+        cursor.execute(fill.AREAS)
+    assert snapshot(world) == before
+    assert all(before)
+    assert astray(world) == 0
