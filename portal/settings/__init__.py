@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "portal.people",
     "portal.api",
     "portal.ui",
+    "portal.benchmarks",
 ]
 MIDDLEWARE = [
     "portal.operations.middleware.RequestMiddleware",
