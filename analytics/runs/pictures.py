@@ -17,6 +17,7 @@ from analytics.runs.reading import (
     Lit,
     Month,
     Stake,
+    among,
     by_account,
     latest_run,
     list_months,
@@ -89,15 +90,15 @@ class AccountPicture:
 def get_account_picture(partnership: Partnership, card: AccountCard) -> AccountPicture:
     """The account's rhythm, months and the orders behind them, as known to its latest run."""
     key = (card.partnership_id, card.account_id)
-    by_id = {partnership.pk: partnership}
+    of_it = among([key])
     run = latest_run(partnership)
-    stake = list_stakes(by_id, account_id=card.account_id).get(key)
+    stake = list_stakes(of_it).get(key)
     orders = list_orders(partnership, card.account_id, until=run.as_of, known_at=run.known_at) if run else []
     return AccountPicture(
         run=run,
-        standing=by_account(Standing, by_id, account_id=card.account_id).get(key),
+        standing=by_account(Standing, of_it).get(key),
         stake=stake,
-        findings=open_findings(by_id, account_id=card.account_id).get(key, {}),
+        findings=open_findings(of_it).get(key, {}),
         rungs={rung.measure: rung for rung in _rungs(partnership, card)},
         months=list_months([partnership.pk], account_id=card.account_id)[partnership.pk],
         currency=stake.money.currency if stake else None,
@@ -194,7 +195,7 @@ def _quarters(rung: Rung, factors: dict[int, float]) -> list[Quarter]:
 def get_finding(partnership: Partnership, card: AccountCard, kind: str) -> engagement.Finding | None:
     """The account's open finding of this kind as a follow-up takes it up; None where there is none."""
     key = (card.partnership_id, card.account_id)
-    found = open_findings([partnership.pk], account_id=card.account_id).get(key, {}).get(kind)
+    found = open_findings(among([key])).get(key, {}).get(kind)
     run = latest_run(partnership)
     if found is None or run is None:
         return None

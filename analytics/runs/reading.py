@@ -1,13 +1,14 @@
 """What the selectors of this room read with: outcomes by account, masked by what is shared and by reach."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
-from django.db.models import Sum
+from django.db.models import BooleanField, Q, Sum
+from django.db.models.expressions import RawSQL
 
 from analytics.core.registry import SIGNALS
 from analytics.runs.models import (
@@ -25,8 +26,7 @@ from partners.agreements.models import Partnership
 LATE, LAPSED = "should_have_ordered", "lapsed"
 OutcomeT = TypeVar("OutcomeT", Standing, StandingMoney, StandingProfit)
 Key = tuple[int, int]  # partnership and account
-# What a column is narrowed to: account_id=7, account_id__in=[7, 9], kind="lapsed".
-Only = int | str | list[int]
+Which = Q | RawSQL  # what the rows are to satisfy
 
 
 @dataclass(frozen=True)
@@ -70,40 +70,51 @@ def lit_steps(found: Mapping[str, Finding]) -> tuple[Lit, ...]:
     return tuple(Lit(step, kind, first) for step, kind, first in sorted(steps, key=str) if step is not None)
 
 
-def open_findings(by_id: Iterable[int], **only: Only) -> dict[Key, dict[str, Finding]]:
+def among(keys: Collection[Key]) -> Which:
+    """These accounts as met in these partnerships, each found by the tables' unique keys: for `filter`."""
+    if not keys:
+        return Q(pk__in=[])  # asks the database nothing
+    return RawSQL(
+        "(partnership_id, account_id) IN (SELECT * FROM unnest(%s::bigint[], %s::bigint[]))",
+        [[partnership_id for partnership_id, _ in keys], [account_id for _, account_id in keys]],
+        output_field=BooleanField(),
+    )
+
+
+def open_findings(which: Which) -> dict[Key, dict[str, Finding]]:
     """Open findings by account and kind; the latest where one kind was seen twice."""
     found: defaultdict[Key, dict[str, Finding]] = defaultdict(dict)
-    rows = Finding.objects.filter(partnership_id__in=list(by_id), state=Finding.State.OPEN, **only)
+    rows = Finding.objects.filter(which, state=Finding.State.OPEN)
     for finding in rows.order_by("first_seen_on"):
         found[finding.partnership_id, finding.account_id][finding.kind] = finding
     return found
 
 
-def list_stakes(by_id: dict[int, Partnership], **only: Only) -> dict[Key, Stake]:
+def list_stakes(which: Which) -> dict[Key, Stake]:
     """What the missed orders are worth, by account: its gross profit where it earns one that is in sight."""
-    profits = by_account(StandingProfit, by_id, **only)
+    profits = by_account(StandingProfit, which)
     return {
         key: Stake(Money(profits[key].profit_at_stake, money.currency), "gross_profit")
         if key in profits
         else Stake(Money(money.net_at_stake, money.currency), "net_revenue")
-        for key, money in by_account(StandingMoney, by_id, **only).items()
+        for key, money in by_account(StandingMoney, which).items()
     }
 
 
 def latest_run(partnership: Partnership) -> AnalysisRun | None:
     """The run that a page of this partnership shows."""
-    return latest_runs({partnership.pk: partnership}).get(partnership.pk)
+    return latest_runs([partnership.pk]).get(partnership.pk)
 
 
-def latest_runs(by_id: dict[int, Partnership]) -> dict[int, AnalysisRun]:
+def latest_runs(partnership_ids: Iterable[int]) -> dict[int, AnalysisRun]:
     return {
         run.partnership_id: run
-        for run in AnalysisRun.objects.filter(partnership_id__in=by_id, is_latest=True)
+        for run in AnalysisRun.objects.filter(partnership_id__in=list(partnership_ids), is_latest=True)
     }
 
 
-def by_account(model: type[OutcomeT], by_id: dict[int, Partnership], **only: Only) -> dict[Key, OutcomeT]:
-    rows = model._default_manager.filter(partnership_id__in=by_id, **only)
+def by_account(model: type[OutcomeT], which: Which) -> dict[Key, OutcomeT]:
+    rows = model._default_manager.filter(which)
     return {(row.partnership_id, row.account_id): row for row in rows}
 
 

@@ -4,6 +4,7 @@ What crosses between organisations is decided by the walls; what a person reache
 `partners.access.reach`. Another organisation's object does not exist: `NotFound`, 404.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -250,12 +251,11 @@ def _note(
     partnerships: dict[int, Partnership], handles: list[AccountHandle], *, what: str, subject: str = ""
 ) -> None:
     actor = current_actor()
-    for partnership in partnerships.values():
-        rows = sum(handle.partnership_id == partnership.pk for handle in handles)
+    for partnership_id, rows in Counter(handle.partnership_id for handle in handles).items():
         note_read(
             actor,
-            owner_id=partnership.distributor_id,
-            partnership_id=partnership.pk,
+            owner_id=partnerships[partnership_id].distributor_id,
+            partnership_id=partnership_id,
             what=what,
             rows=rows,
             subject=subject,

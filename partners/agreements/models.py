@@ -242,4 +242,8 @@ class GrantedAccount(WalledModel):
     seen_until = models.DateField(null=True)
 
     class Meta(WalledModel.Meta):
-        indexes = [models.Index(fields=["manufacturer_id", "category"], name="granted_accounts_of_maker")]
+        indexes = [
+            models.Index(
+                fields=["manufacturer_id", "category", "account_id"], name="granted_account_of_maker"
+            )
+        ]

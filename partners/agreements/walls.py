@@ -41,6 +41,15 @@ def granted_accounts(owner_and_account: str, category: Category) -> str:
     )
 
 
+def granted_account(owner: str, account: str, category: Category) -> str:
+    """The same for one row, whose columns are given with their table: it lets the planner look one up or hash all."""
+    return (
+        "EXISTS (SELECT FROM agreements_grantedaccount a"
+        f" WHERE a.manufacturer_id = {ORG} AND a.category = '{category.value}' AND a.purposes & {PURPOSE} <> 0"
+        f" AND a.distributor_id = {owner} AND a.account_id = {account})"
+    )
+
+
 def wholly_granted(category: Category) -> str:
     """The row's partnership is granted to the acting maker for every family and month, line by line.
 

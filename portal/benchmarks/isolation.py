@@ -3,13 +3,27 @@
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, connections, transaction
+from django.db.models import BooleanField, Model, Q, QuerySet, Sum
+from django.db.models.expressions import RawSQL
 from django.test.utils import CaptureQueriesContext
 
-from analytics.runs.selectors import page_accounts
-from partners.access.doors import list_partnerships
+from analytics.runs.models import (
+    AnalysisRun,
+    Finding,
+    MoneyFact,
+    Standing,
+    StandingMoney,
+    StandingProfit,
+    VolumeFact,
+)
+from analytics.runs.reading import Money, among, lit_steps
+from analytics.runs.selectors import AccountRow, page_accounts
+from partners.access.doors import AccountCard, list_partnerships
+from partners.accounts.models import AccountHandle, AccountIdentity
+from partners.agreements.models import Partnership
 from partners.tenancy.actors import Actor, ActorKind, Role
 from partners.tenancy.context import acting_as
 from partners.tenancy.router import OWNER
@@ -18,7 +32,7 @@ from portal.benchmarks.timing import Comparison, in_turn
 
 PAGE = 50
 PAGE_ROUNDS, AGGREGATE_ROUNDS = 40, 9
-Row = tuple[str, Decimal, Decimal]  # token, units, net: by these the two ways are seen to find the same
+ModelT = TypeVar("ModelT", bound=Model)
 Aggregate = list[tuple[int, date, Decimal]]
 
 
@@ -91,74 +105,106 @@ def _version() -> str:
 # --- a page of accounts ---------------------------------------------------------------------------------
 
 
-def page_of_product(organisation_id: int) -> list[Row]:
+def page_of_product(organisation_id: int) -> list[AccountRow]:
     """The first page, as the product reads it for a person of this organisation."""
     with acting_as(_manager(organisation_id)):
-        rows = page_accounts(list_partnerships(), after="", limit=PAGE)
-    return [(row.card.token, row.units, row.net.amount if row.net else Decimal(0)) for row in rows]
+        return page_accounts(list_partnerships(), after="", limit=PAGE)
 
 
-_IN_SIGHT = """(%(org)s = {0}.distributor_id OR ({0}.distributor_id, {0}.account_id) IN (
-    SELECT g.distributor_id, g.account_id FROM agreements_grantedaccount g
-    WHERE g.manufacturer_id = %(org)s AND g.category = '{1}' AND g.purposes & 1 <> 0))"""
-_OF_PARTNERSHIPS = "p.manufacturer_id = %(org)s OR p.distributor_id = %(org)s"
-_CURRENT = f"""o.audience_id = %(org)s AND o.purpose = 1 AND (o.partnership_id, o.epoch) IN (
-    SELECT p.id, p.epoch FROM agreements_partnership p WHERE p.state = 'active' AND ({_OF_PARTNERSHIPS}))"""
-_BY_HAND_PARTNERSHIPS = f"""
-SELECT p.*, m.*, d.* FROM agreements_partnership p
-JOIN organisations_organisation m ON m.id = p.manufacturer_id
-JOIN organisations_organisation d ON d.id = p.distributor_id WHERE {_OF_PARTNERSHIPS}
-"""
-_BY_HAND_PAGE = f"""
-SELECT h.token, h.partnership_id, a.* FROM accounts_accounthandle h JOIN accounts_account a ON a.id = h.account_id
-WHERE (h.manufacturer_id = %(org)s OR h.distributor_id = %(org)s) AND {_IN_SIGHT.format("h", "volume")}
-  AND a.merged_into_id IS NULL AND h.token > ''
-  AND EXISTS (SELECT 1 FROM runs_standing o WHERE {_CURRENT}
-              AND o.partnership_id = h.partnership_id AND o.account_id = h.account_id)
-ORDER BY h.token LIMIT %(limit)s
-"""
-_BY_HAND_IDENTITIES = """
-SELECT i.* FROM accounts_accountidentity i WHERE i.account_id = ANY(%(accounts)s)
-  AND (i.organisation_id = %(org)s OR (i.organisation_id, i.account_id) IN (
-       SELECT g.distributor_id, g.account_id FROM agreements_grantedaccount g
-       WHERE g.manufacturer_id = %(org)s AND g.category = 'identity' AND g.purposes & 1 <> 0))
-"""
-_BY_HAND_OUTCOMES = tuple(
-    f"SELECT o.* FROM {table} o WHERE {_CURRENT} AND o.account_id = ANY(%(accounts)s)"
-    for table in ("runs_standing", "runs_standingmoney", "runs_standingprofit")
-)
-_BY_HAND_FINDINGS = f"""
-SELECT o.* FROM runs_finding o WHERE {_CURRENT} AND o.account_id = ANY(%(accounts)s) AND o.state = 'open'
-ORDER BY o.first_seen_on
-"""
-_BY_HAND_RUNS = f"SELECT o.* FROM runs_analysisrun o WHERE {_CURRENT} AND o.is_latest"
-_BY_HAND_YEARS = tuple(
-    f"SELECT o.account_id, sum(o.{column}) FROM {table} o WHERE {_CURRENT} AND o.account_id = ANY(%(accounts)s)"
-    " AND o.month >= '2025-01-01' AND o.month < '2026-01-01' GROUP BY o.partnership_id, o.account_id"
-    for table, column in (("runs_volumefact", "units"), ("runs_moneyfact", "net_revenue"))
-)
+# What stands in for the walls: the same by hand, as conditions of the same querysets.
+_ACTIVE = """({0}.distributor_id = %(org)s OR EXISTS (SELECT FROM agreements_partnership p
+    WHERE p.id = {0}.partnership_id AND p.epoch = {0}.epoch AND p.state = 'active'))"""
+_COMPUTED = "{0}.audience_id = %(org)s AND {0}.purpose = 1 AND " + _ACTIVE
+_KNOWN = f"""({{0}}.distributor_id = %(org)s OR ({{0}}.manufacturer_id = %(org)s AND (SELECT g.purposes & 1
+    FROM agreements_grantedaccount g WHERE g.partnership_id = {{0}}.partnership_id
+    AND g.category = 'volume' AND g.account_id = {{0}}.account_id) <> 0))
+  AND (SELECT o.id FROM runs_standing o WHERE {_COMPUTED.format("o")}
+    AND o.partnership_id = {{0}}.partnership_id AND o.account_id = {{0}}.account_id) IS NOT NULL"""
+_IDENTIFIED = """({0}.organisation_id = %(org)s OR EXISTS (SELECT FROM agreements_grantedaccount g
+    WHERE g.manufacturer_id = %(org)s AND g.category = 'identity' AND g.purposes & 1 <> 0
+    AND g.distributor_id = {0}.organisation_id AND g.account_id = {0}.account_id))"""
 
 
-def page_by_hand(organisation_id: int) -> list[Row]:
-    """The same page: each table filtered by hand."""
-    given: dict[str, Any] = {"org": organisation_id, "limit": PAGE}
-    with connections[OWNER].cursor() as cursor:
+def page_by_hand(organisation_id: int) -> list[AccountRow]:
+    """The same page by the same querysets, each table filtered by hand: what differs is what scoping costs."""
 
-        def rows(query: str) -> list[tuple[Any, ...]]:
-            cursor.execute(query, given)
-            found: list[tuple[Any, ...]] = cursor.fetchall()
-            return found
+    def by_hand(model: type[ModelT], condition: str) -> QuerySet[ModelT]:
+        written = condition.format(model._meta.db_table) % {"org": organisation_id}
+        return model._default_manager.using(OWNER).filter(RawSQL(written, (), BooleanField()))
 
-        rows(_BY_HAND_PARTNERSHIPS)
-        found = rows(_BY_HAND_PAGE)
-        given["accounts"] = [account_id for _, _, account_id, *_ in found]
-        for query in (_BY_HAND_IDENTITIES, *_BY_HAND_OUTCOMES, _BY_HAND_FINDINGS, _BY_HAND_RUNS):
-            rows(query)
-        units, net = (dict(rows(query)) for query in _BY_HAND_YEARS)
+    def computed(model: type[ModelT]) -> QuerySet[ModelT]:
+        return by_hand(model, _COMPUTED).filter(among(keys))
+
+    def year(model: type[VolumeFact] | type[MoneyFact], column: str) -> dict[int, Decimal]:
+        months = computed(model).filter(month__gte=date(2025, 1, 1), month__lt=date(2026, 1, 1))
+        sums = months.values("partnership_id", "account_id").annotate(total=Sum(column))
+        return {row["account_id"]: row["total"] for row in sums}
+
+    meeting = Q(manufacturer_id=organisation_id) | Q(distributor_id=organisation_id)
+    met = Partnership.objects.using(OWNER).filter(meeting).select_related("manufacturer", "distributor")
+    partnerships = {partnership.pk: partnership for partnership in met}
+    known = by_hand(AccountHandle, _KNOWN).select_related("account")
+    handles = list(known.filter(account__merged_into=None, token__gt="").order_by("token")[:PAGE])
+    keys = [(handle.partnership_id, handle.account_id) for handle in handles]
+    identified = by_hand(AccountIdentity, _IDENTIFIED).filter(account_id__in=[key[1] for key in keys])
+    identities = {identity.account_id: identity for identity in identified}
+    standings = {row.account_id: row for row in computed(Standing)}
+    money = {row.account_id: row for row in computed(StandingMoney)}
+    list(computed(StandingProfit))
+    findings = {
+        row.account_id: row for row in computed(Finding).filter(state="open").order_by("first_seen_on")
+    }
+    list(by_hand(AnalysisRun, _COMPUTED).filter(partnership_id__in={key[0] for key in keys}, is_latest=True))
+    units, net = year(VolumeFact, "units"), year(MoneyFact, "net_revenue")
     return [
-        (token, units.get(account_id, Decimal(0)), net.get(account_id, Decimal(0)))
-        for token, _, account_id, *_ in found
+        _row(
+            partnerships[handle.partnership_id],
+            _card(handle, identities.get(handle.account_id), is_own=handle.distributor_id == organisation_id),
+            standings[handle.account_id],
+            units[handle.account_id],
+            Money(net[handle.account_id], money[handle.account_id].currency),
+            findings.get(handle.account_id),
+        )
+        for handle in handles
     ]
+
+
+def _card(handle: AccountHandle, identity: AccountIdentity | None, *, is_own: bool) -> AccountCard:
+    return AccountCard(
+        partnership_id=handle.partnership_id,
+        account_id=handle.account_id,
+        ref=identity.public_id if is_own and identity else handle.token,
+        token=handle.token,
+        name=None if identity is None else identity.name,
+        pseudonym=handle.pseudonym,
+        city=None if identity is None else identity.city,
+        account_type=handle.account.account_type,
+        industry=handle.account.industry,
+        country=handle.account.country,
+        postcode_area=handle.account.postcode_area,
+    )
+
+
+def _row(
+    partnership: Partnership,
+    card: AccountCard,
+    standing: Standing,
+    units: Decimal,
+    net: Money,
+    late: Finding | None,
+) -> AccountRow:
+    return AccountRow(
+        card=card,
+        partnership=partnership,
+        judgement=standing.judgement,
+        orders=standing.orders,
+        usual_gap=standing.usual_gap,
+        last_order_on=standing.last_order_on,
+        days_late=standing.days_late,
+        units=units,
+        net=net,
+        lit=() if late is None else lit_steps({late.kind: late}),
+    )
 
 
 # --- units by family and month --------------------------------------------------------------------------
