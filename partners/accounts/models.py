@@ -1,6 +1,7 @@
 """End customers, owned by the distributor, and the handles by which a maker meets them."""
 
 from django.db import models
+from django.utils import timezone
 
 from partners.agreements.models import Partnership
 from partners.tenancy.models import ActingOrganisation, PublicIdField, WalledModel
@@ -65,7 +66,8 @@ class AccountIdentity(WalledModel):
 
 class AccountHandle(WalledModel):
     """An account as met in one partnership: the maker's ids, links and pseudonyms are made of this, never of the
-    distributor's own id. `token` is keyed by partnership and epoch, so two makers have nothing in common."""
+    distributor's own id. `token` is keyed by partnership and epoch, so two makers have nothing in common. What a maker
+    wrote before `given_at` was about an older pseudonym, and is not led to this one."""
 
     partnership = models.ForeignKey(Partnership, on_delete=models.PROTECT, related_name="handles")
     manufacturer_id = models.BigIntegerField()
@@ -73,6 +75,7 @@ class AccountHandle(WalledModel):
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="handles")
     epoch = models.PositiveIntegerField()
     token = models.CharField(max_length=40, unique=True)
+    given_at = models.DateTimeField(default=timezone.now)
 
     class Meta(WalledModel.Meta):
         constraints = [
@@ -84,3 +87,19 @@ class AccountHandle(WalledModel):
         """A short form for people, such as `7F3A-1C`: enough to tell accounts of a partnership apart."""
         tail = self.token.removeprefix("cus_")[:6].upper()
         return f"{tail[:4]}-{tail[4:]}"
+
+
+class PseudonymSalt(WalledModel):
+    """What the pseudonyms of a partnership's epoch cannot be computed without. Only the distributor reads it.
+
+    Handles that were given before salts were drawn keep their tokens until the pseudonyms are renewed.
+    """
+
+    partnership = models.ForeignKey(Partnership, on_delete=models.PROTECT, related_name="+")
+    distributor_id = models.BigIntegerField()
+    epoch = models.PositiveIntegerField()
+    salt = models.BinaryField(max_length=32)
+    drawn_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(WalledModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["partnership", "epoch"], name="one_salt_an_epoch")]

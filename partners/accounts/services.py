@@ -1,14 +1,25 @@
-"""Accounts come to be known: from the rows of a submission, by the distributor's own code."""
+"""Accounts come to be known by the distributor's own code, from the rows of its files; makers meet them by handles."""
 
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 
-from partners.accounts.models import Account, AccountHandle, AccountIdentity
+from django.core.exceptions import PermissionDenied
+from django.db.models import F
+from django.utils.translation import gettext
+
+from partners.accounts.models import Account, AccountHandle, AccountIdentity, PseudonymSalt
 from partners.accounts.postcodes import postcode_area
-from partners.accounts.pseudonyms import pseudonym_key, token_for
+from partners.accounts.pseudonyms import pseudonym_key, random_token, token_for
+from partners.agreements.locks import lock_partnership
 from partners.agreements.models import Partnership
+from partners.audit.services import record
+from partners.jobs.services import emit
+from partners.organisations.roles import Permission, require
+from partners.tenancy.context import current_organisation_id
 
 BATCH = 2_000
+SALT_BYTES = 32
 _IDENTITY_FIELDS = ("name", "street", "city", "region", "postcode")
 _VOLUME_FIELDS = ("account_type", "industry", "country", "postcode_area")
 
@@ -97,19 +108,67 @@ def _take_over(row: AccountIdentity | Account, seen: AccountSeen, fields: tuple[
 
 def give_handles(partnership: Partnership, identities: list[AccountIdentity]) -> None:
     """Have these accounts met in the partnership; those that have a handle of this epoch keep it."""
-    key = pseudonym_key(partnership.public_id, partnership.pseudonym_epoch)
+    key = pseudonym_key(partnership.public_id, partnership.pseudonym_epoch, _salt(partnership))
     AccountHandle.objects.bulk_create(
         [
-            AccountHandle(
-                partnership=partnership,
-                manufacturer_id=partnership.manufacturer_id,
-                distributor_id=partnership.distributor_id,
-                account_id=identity.account_id,
-                epoch=partnership.pseudonym_epoch,
-                token=token_for(key, identity.public_id),
-            )
+            _handle(partnership, identity.account_id, token_for(key, identity.public_id))
             for identity in identities
         ],
         batch_size=BATCH,
         ignore_conflicts=True,
+    )
+
+
+def _salt(partnership: Partnership) -> bytes:
+    """The salt of the present epoch, drawn when it is first asked for, under the partnership's lock."""
+    drawn, _ = PseudonymSalt.objects.get_or_create(
+        partnership=partnership,
+        epoch=partnership.pseudonym_epoch,
+        defaults={"distributor_id": partnership.distributor_id, "salt": secrets.token_bytes(SALT_BYTES)},
+    )
+    return bytes(drawn.salt)
+
+
+def renew_pseudonyms(partnership: Partnership) -> int:
+    """Have the maker meet every account under a new pseudonym, and return how many. The old ones are destroyed with
+    their key: what the maker keeps of them leads nowhere, and nobody can compute them again.
+    """
+    require(Permission.SHARE)
+    partnership = lock_partnership(partnership.pk)
+    if partnership.distributor_id != current_organisation_id():
+        raise PermissionDenied(gettext("Only the distributor whose customers they are renews pseudonyms."))
+    old = AccountHandle.objects.filter(partnership=partnership)
+    met = list(old.values_list("account_id", flat=True))
+    erased = set(met) - set(
+        AccountIdentity.objects.filter(account_id__in=met).values_list("account_id", flat=True)
+    )
+    old.delete()
+    PseudonymSalt.objects.filter(partnership=partnership).delete()
+    Partnership.objects.filter(pk=partnership.pk).update(
+        pseudonym_epoch=F("pseudonym_epoch") + 1, epoch=F("epoch") + 1
+    )
+    partnership.refresh_from_db()
+    give_handles(partnership, list(AccountIdentity.objects.filter(account_id__in=met)))
+    give_random_handles(partnership, erased)
+    record("pseudonyms.renewed", partnership.public_id, accounts=len(met))
+    emit("sharing.changed", partnership_id=partnership.pk, manufacturer_id=partnership.manufacturer_id)
+    return len(met)
+
+
+def give_random_handles(partnership: Partnership, account_ids: Iterable[int]) -> None:
+    """Have accounts without an identity met in the partnership, under pseudonyms that are computed from nothing."""
+    AccountHandle.objects.bulk_create(
+        [_handle(partnership, account_id, random_token()) for account_id in account_ids],
+        batch_size=BATCH,
+    )
+
+
+def _handle(partnership: Partnership, account_id: int, token: str) -> AccountHandle:
+    return AccountHandle(
+        partnership=partnership,
+        manufacturer_id=partnership.manufacturer_id,
+        distributor_id=partnership.distributor_id,
+        account_id=account_id,
+        epoch=partnership.pseudonym_epoch,
+        token=token,
     )

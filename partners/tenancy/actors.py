@@ -12,6 +12,7 @@ class ActorKind(Enum):
     RELAY = "relay"
     FOUNDER = "founder"
     SWEEPER = "sweeper"
+    ERASER = "eraser"
     MIRROR = "mirror"
     GUEST = "guest"
     VISITOR = "visitor"
@@ -128,6 +129,11 @@ def founder(organisation_id: int) -> Actor:
 def sweeper(organisation_id: int) -> Actor:
     """Takes away outcomes that may no longer be seen, by anybody, so that new ones can take their place."""
     return Actor(ActorKind.SWEEPER, organisation_id)
+
+
+def eraser(organisation_id: int) -> Actor:
+    """Destroys this organisation's data, and what was made of it for anybody, once somebody with the right asked."""
+    return Actor(ActorKind.ERASER, organisation_id)
 
 
 def mirror(manufacturer_id: int, distributor_id: int) -> Actor:

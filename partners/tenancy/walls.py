@@ -23,6 +23,7 @@ NO_MIRROR = "(SELECT app_kind()) IS DISTINCT FROM 'mirror'"
 # A person's own login: for the person alone, in a seat or on the way in, and for no partner system in their name.
 NO_MACHINE = "((SELECT app_kind()) = 'visitor' OR (SELECT app_seat()) IS NOT NULL)"
 OWN_LOGIN = f"user_id = {USER} AND {NO_MACHINE}"
+IS_ERASER = "(SELECT app_kind()) = 'eraser'"
 MAY_SHARE = "(SELECT app_seat()) IN ('administrator', 'sharing_officer')"
 
 # Tables that hold no organisation's rows and that the application's role may touch. Any other table that it
@@ -160,6 +161,51 @@ class HangMirror(BuildWall):
             f"CREATE POLICY wall_mirror ON {self.table} AS RESTRICTIVE"
             f" USING ({NO_MIRROR} OR ({self.rule})) WITH CHECK ({NO_MIRROR})",
             f"CREATE POLICY wall_mirror_delete ON {self.table} AS RESTRICTIVE FOR DELETE USING ({NO_MIRROR})",
+        ]
+
+
+class LetErase(BuildWall):
+    """Let an eraser take away the rows of `table` that satisfy `rule`: data of the organisation for which it acts.
+
+    `sees`: also what its wall hides, because it was made of that data for another audience. `deletes` False: sees only.
+    """
+
+    def __init__(self, table: str, rule: str, *, sees: bool = False, deletes: bool = True) -> None:
+        self.table, self.rule, self.sees, self.deletes = table, rule, sees, deletes
+
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
+        return (
+            self.__class__.__qualname__,
+            [self.table, self.rule],
+            {"sees": self.sees, "deletes": self.deletes},
+        )
+
+    def describe(self) -> str:
+        return f"Let an eraser into {self.table}"
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        for name in ("select", "delete"):
+            schema_editor.execute(f"DROP POLICY IF EXISTS erase_{name} ON {self.table}", params=None)
+        role = schema_editor.quote_name(app_role())
+        schema_editor.execute(
+            f"""DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_policies WHERE schemaname = 'public'
+            AND tablename = '{self.table}' AND policyname = 'wall_delete')
+            THEN REVOKE DELETE ON {self.table} FROM {role}; END IF; END $$""",
+            params=None,
+        )
+
+    def statements(self) -> list[str]:
+        """The SQL of it."""
+        quoted = connections["owner"].ops.quote_name(app_role())
+        commands = [name for name, is_let in (("select", self.sees), ("delete", self.deletes)) if is_let]
+        return [
+            *([f"GRANT DELETE ON {self.table} TO {quoted}"] if self.deletes else []),
+            *(
+                f"CREATE POLICY erase_{name} ON {self.table} FOR {name.upper()} USING ({IS_ERASER} AND ({self.rule}))"
+                for name in commands
+            ),
         ]
 
 

@@ -45,8 +45,9 @@ INSERT INTO accounts_accountidentity
     (account_id, organisation_id, public_id, code, name, street, city, region, postcode, created_at)
 SELECT id, organisation_id, 'acc_' || md5(id::text), 'C' || id, 'Customer ' || id, id || ' Main Street', 'Seattle',
        'WA', '98104', now() FROM accounts_account;
-INSERT INTO accounts_accounthandle (partnership_id, manufacturer_id, distributor_id, account_id, epoch, token)
-SELECT organisation_id - 1, 1, organisation_id, id, 1, 'cus_' || left(md5('handle ' || id), 24) FROM accounts_account;
+INSERT INTO accounts_accounthandle (partnership_id, manufacturer_id, distributor_id, account_id, epoch, token, given_at)
+SELECT organisation_id - 1, 1, organisation_id, id, 1, 'cus_' || left(md5('handle ' || id), 24), now()
+FROM accounts_account;
 INSERT INTO agreements_grantedaccount
     (partnership_id, manufacturer_id, distributor_id, category, account_id, purposes)
 SELECT g.partnership_id, 1, g.distributor_id, g.category, a.id, 31

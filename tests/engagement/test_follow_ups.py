@@ -238,12 +238,12 @@ def test_evidence_stays_as_it_was(desk: Desk) -> None:
     with acting_as(desk.world.actor("ana")):
         for write in (
             lambda: FollowUpEvidence.objects.update(value=1.0),
-            lambda: FollowUpEvidence.objects.all().delete(),
             lambda: FollowUpComment.objects.update(text="x"),
             lambda: FollowUp.objects.update(account=None),
         ):
             with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
                 write()
+        assert FollowUpEvidence.objects.all().delete()[0] == 0  # what an eraser may, and nobody else
 
 
 def test_each_step_is_on_record_with_who_did_it(desk: Desk) -> None:

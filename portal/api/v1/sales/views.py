@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from analytics.runs.paging import Cut, page_months
 from partners.access.doors import AccountCard, find_cards
 from partners.access.reach import accounts_in_reach
-from partners.accounts.pseudonyms import pseudonym_key, token_for
+from partners.accounts.pseudonyms import line_key, token_for
 from partners.agreements.models import Partnership
 from partners.ledger.selectors import ReadLine, page_lines
 from partners.organisations.roles import Permission
@@ -94,7 +94,7 @@ def _accounts(account_id: int | None) -> list[int] | None:
 
 def _name(partnership: Partnership, lines: Sequence[ReadLine]) -> list[NamedLine]:
     """Ids that tell nothing of how many lines there are, and that no two partnerships have in common."""
-    key = pseudonym_key(partnership.public_id, partnership.pseudonym_epoch)
+    key = line_key(partnership.public_id, partnership.pseudonym_epoch)
     cards = find_cards([partnership], {line.account_id for line in lines})
     return [
         NamedLine(

@@ -1,0 +1,15 @@
+"""An eraser destroys what its distributor recorded."""
+
+from django.db import migrations
+
+from partners.tenancy.walls import ORG, LetErase
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("ledger", "0003_mirror"),
+    ]
+    operations = [
+        LetErase(f"ledger_{table}", f"distributor_id = {ORG}")
+        for table in ("document", "documentidentity", "documentcontact", "line", "lineprice")
+    ]
