@@ -9,6 +9,7 @@ CHECK = "ingestion.check"
 COMMIT = "ingestion.commit"
 ANALYSE = "analytics.analyse"
 LETTER = "login.letter"
+DESTROY = "custody.destroy"
 WRITE, MAIL, WITHDRAW = "reports.write", "reports.mail", "reports.withdraw"
 INVITE = "people.mail"
 
@@ -31,6 +32,7 @@ DISPATCH: Dispatch = {
     "submission.confirmed": _sender(COMMIT),
     "ledger.changed": _both_audiences,
     "sharing.changed": _maker,
+    "destruction.asked": _sender(DESTROY),
     "report.wanted": _sender(WRITE),
     # Should sight have been taken away in the moment in which it was kept, it is erased again.
     "report.ready": _sender(WITHDRAW),

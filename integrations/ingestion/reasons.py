@@ -69,6 +69,13 @@ class Stop(Coded):
         "discarded",
         gettext_noop("It was discarded before it was committed; nothing of it was recorded."),
     )
+    ERASED = (
+        "erased",
+        gettext_noop(
+            "The file was destroyed because it held a customer who was erased. Lines that had been recorded stay, "
+            "under a random id. What was not recorded has to be sent again, without that customer."
+        ),
+    )
 
 
 class Question(Coded):

@@ -1,5 +1,6 @@
 """Writing a report with its reader's own rights, and taking back what may no longer be read."""
 
+from collections import Counter
 from collections.abc import Callable, Collection
 from datetime import datetime
 from hashlib import sha256
@@ -77,6 +78,17 @@ def withdraw_reports(organisation_id: int, done: Done = lambda: None) -> None:
         if taken:
             announce("report", organisation_id)
         done()
+
+
+def erase_own_reports(organisation_id: int) -> Counter[str]:
+    """Destroy the acting eraser's organisation's own documents: any of them may tell of what is being destroyed."""
+    files = ReportFile.objects.filter(organisation_id=organisation_id)
+    written = list(files.values_list("report_id", flat=True))
+    gone = Counter({"reports_reportfile": files.filter(report_id__in=written).delete()[0]})
+    Report.objects.filter(pk__in=written).update(state=State.WITHDRAWN)
+    for public_id in Report.objects.filter(pk__in=written).values_list("public_id", flat=True):
+        record("report.withdrawn", public_id)
+    return gone
 
 
 def give_up_report(report_id: int) -> None:

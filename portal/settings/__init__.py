@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "integrations.ingestion",
     "portal.reports",
     "portal.people",
+    "portal.custody",
     "portal.api",
     "portal.ui",
     "portal.benchmarks",
