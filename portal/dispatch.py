@@ -9,7 +9,7 @@ CHECK = "ingestion.check"
 COMMIT = "ingestion.commit"
 ANALYSE = "analytics.analyse"
 LETTER = "login.letter"
-DESTROY = "custody.destroy"
+DESTROY, ARCHIVE = "custody.destroy", "custody.archive"
 WRITE, MAIL, WITHDRAW = "reports.write", "reports.mail", "reports.withdraw"
 INVITE = "people.mail"
 
@@ -33,6 +33,7 @@ DISPATCH: Dispatch = {
     "ledger.changed": _both_audiences,
     "sharing.changed": _maker,
     "destruction.asked": _sender(DESTROY),
+    "archive.wanted": _sender(ARCHIVE),
     "report.wanted": _sender(WRITE),
     # Should sight have been taken away in the moment in which it was kept, it is erased again.
     "report.ready": _sender(WITHDRAW),

@@ -8,6 +8,7 @@ from portal.operations import views as operations
 from portal.ui.accounts import views as accounts
 from portal.ui.arrival import views as arrival
 from portal.ui.clients import views as clients
+from portal.ui.custody import views as custody
 from portal.ui.definitions import views as definitions
 from portal.ui.follow_ups import views as follow_ups
 from portal.ui.home import views as home
@@ -95,9 +96,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/<str:ref>/lines/", accounts.account_lines, name="account_lines"),
     path("accounts/<str:ref>/evidence/<str:kind>/", accounts.evidence, name="evidence"),
     path("accounts/<str:ref>/picture.svg", accounts.account_picture, name="account_picture"),
+    path("accounts/<str:ref>/erase/", custody.account_erase, name="account_erase"),
+    path("receipts/", custody.receipts, name="receipts"),
+    path("receipts/<str:public_id>/", custody.receipt, name="receipt"),
+    path("receipts/<str:public_id>/receipt.txt", custody.receipt_file, name="receipt_file"),
     path("partnerships/", partnerships.partnerships, name="partnerships"),
     path("partnerships/<str:public_id>/", partnerships.partnership, name="partnership"),
     path("partnerships/<str:public_id>/sharing/", include(SHARING)),
+    path("partnerships/<str:public_id>/archive/", custody.partnership_archive, name="partnership_archive"),
+    path("partnerships/<str:public_id>/archive/<str:archive>.zip", custody.archive_file, name="archive_file"),
+    path("partnerships/<str:public_id>/delete/", custody.partnership_delete, name="partnership_delete"),
     path("follow-ups/", follow_ups.follow_ups, name="follow_ups"),
     path("follow-ups/new/", follow_ups.follow_up_new, name="follow_up_new"),
     path("follow-ups/<str:public_id>/", include(FOLLOW_UP)),

@@ -379,3 +379,47 @@ def holds_amounts() -> bool:
         LinePrice.objects.filter(distributor_id=own).exists()
         or ListPrice.objects.filter(manufacturer_id=own).exists()
     )
+
+
+# Every live line with all that its distributor recorded of it, in the order of the index; for taking data out.
+_WHOLE = """
+WITH page AS MATERIALIZED (
+    SELECT * FROM ledger_line l WHERE l.partnership_id = %(partnership)s AND l.superseded_at IS NULL
+      AND (%(after_account)s::bigint IS NULL
+           OR (l.account_id, l.month, l.id) > (%(after_account)s, %(after_month)s::date, %(after_id)s))
+    ORDER BY l.account_id, l.month, l.id LIMIT %(limit)s
+)
+SELECT l.account_id, l.month, l.id,
+       coalesce(d.number, 'erased-' || left(md5(p.public_id || l.document_id), 12)),
+       CASE WHEN l.line_key > 0 THEN l.line_key END, l.business_date, coalesce(i.code, h.token),
+       i.name, i.street, i.city, i.region, i.postcode, a.country, a.account_type, a.industry, r.sku, r.name, l.kind,
+       l.quantity, m.list_price, m.discount, m.net_amount, m.unit_cost, m.freight, m.currency, c.salesperson,
+       d.order_number
+FROM page l
+JOIN agreements_partnership p ON p.id = l.partnership_id
+JOIN accounts_account a ON a.id = l.account_id
+LEFT JOIN accounts_accountidentity i ON i.account_id = l.account_id
+LEFT JOIN accounts_accounthandle h ON h.account_id = l.account_id AND h.partnership_id = l.partnership_id
+LEFT JOIN ledger_lineprice m ON m.line_id = l.id AND m.partnership_id = l.partnership_id
+LEFT JOIN ledger_documentidentity d ON d.document_id = l.document_id AND d.partnership_id = l.partnership_id
+LEFT JOIN ledger_documentcontact c ON c.document_id = l.document_id AND c.partnership_id = l.partnership_id
+LEFT JOIN catalogue_product r ON r.id = l.product_id
+ORDER BY l.account_id, l.month, l.id
+"""
+# By the headings under which a file of sell-through is read.
+WHOLE_COLUMNS = (
+    "invoice_number", "line_number", "invoice_date", "account_id", "account_name", "account_street", "account_city",
+    "account_region", "account_postal_code", "account_country", "account_type", "industry", "sku", "product_name",
+    "transaction_type", "quantity", "list_price", "discount_amount", "net_amount", "unit_cost", "freight", "currency",
+    "salesperson", "order_number",
+)  # fmt: skip
+
+
+def page_whole_lines(
+    partnership: Partnership, after: tuple[int, date, int] | None, limit: int
+) -> list[tuple[tuple[int, date, int], tuple[Any, ...]]]:
+    """At most `limit` lines of the acting distributor's partnership: their place, and their `WHOLE_COLUMNS`."""
+    place = dict(zip(("after_account", "after_month", "after_id"), after or (None, None, None), strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(_WHOLE, {"partnership": partnership.pk, "limit": limit, **place})
+        return [(row[:3], row[3:]) for row in cursor.fetchall()]

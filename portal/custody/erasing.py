@@ -98,6 +98,13 @@ def get_receipt(public_id: str) -> Receipt:
     return receipt
 
 
+def list_receipts() -> list[Receipt]:
+    """Those of the acting organisation, the newest first; `PermissionDenied` for other roles."""
+    if not can(Permission.SHARE):
+        require(Permission.MANAGE_ACCOUNTS)
+    return list(Receipt.objects.select_related("partnership").order_by("-pk"))
+
+
 def destroy(receipt_id: int, organisation_id: int, done: Done = lambda: None) -> None:
     """Do what a receipt orders, step by step. `done` is called in the transaction that finishes it."""
     actor = eraser(organisation_id)

@@ -35,6 +35,7 @@ _EXCEL_ERRORS = frozenset(
 )
 _ZERO = "0.0000"
 _LINE_BREAKS = re.compile(r"[\t\r\n]+")
+_GUARD = re.compile(r"^'(?=[=+\-@])")  # put before what a spreadsheet would run, as archives are written, too
 _TOTAL_CELLS = 3  # filled cells of a row in which the word for a total is looked for
 _SUBTOTAL = re.compile(
     r"sub ?tota|zwischensumme|zwischentotal|sous total|totale parziale|tussentotaal|suma czesciowa|podsuma"
@@ -133,6 +134,9 @@ def _tidied(distinct: Objects) -> tuple[Objects, Objects]:
     """Texts on one line, without white space around them, composed (NFC); and why a text cannot be used."""
     texts = list(map(str.strip, distinct))
     joined = "\n".join(texts)
+    if "'" in joined:
+        texts = [_GUARD.sub("", text) for text in texts]
+        joined = "\n".join(texts)
     if "\t" in joined or "\r" in joined or joined.count("\n") >= len(texts):
         texts = [_LINE_BREAKS.sub(" ", text) for text in texts]
         joined = "\n".join(texts)
