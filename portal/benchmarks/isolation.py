@@ -200,6 +200,7 @@ def _row(
         orders=standing.orders,
         usual_gap=standing.usual_gap,
         last_order_on=standing.last_order_on,
+        last_month=standing.last_month,
         days_late=standing.days_late,
         units=units,
         net=net,

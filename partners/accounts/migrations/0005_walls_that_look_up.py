@@ -39,7 +39,7 @@ RULES = {
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0004_merged_accounts"),
-        ("agreements", "0005_one_granted_account"),
+        ("agreements", "0006_one_granted_account"),
     ]
     operations = [
         migrations.RunSQL(

@@ -14,7 +14,7 @@ SINCE_EVER = "UPDATE accounts_accounthandle SET given_at = '2000-01-01'"
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0005_walls_that_look_up"),
-        ("agreements", "0005_one_granted_account"),
+        ("agreements", "0006_one_granted_account"),
         ("tenancy", "0003_missing_migrations"),
     ]
 

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("agreements", "0005_one_granted_account"),
+        ("agreements", "0006_one_granted_account"),
     ]
 
     operations = [

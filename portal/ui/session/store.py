@@ -18,10 +18,10 @@ class SessionStore(DatabaseStore):
         """As it is kept."""
         return box(SEALED).encrypt(json.dumps(session_dict).encode()).decode()
 
-    def decode(self, session_data: str) -> dict[str, Any]:
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
         """What was kept; nothing of what was not written here."""
         try:
-            found: dict[str, Any] = json.loads(box(SEALED).decrypt(session_data.encode()))
+            found: dict[str, Any] = json.loads(box(SEALED).decrypt(session_data))
         except InvalidToken:
             return {}
         return found

@@ -7,7 +7,7 @@ from partners.tenancy.walls import ORG, LetErase
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ledger", "0003_mirror"),
+        ("ledger", "0005_sums"),
     ]
     operations = [
         LetErase(f"ledger_{table}", f"distributor_id = {ORG}")
