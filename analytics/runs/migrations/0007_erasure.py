@@ -6,12 +6,12 @@ from partners.tenancy.walls import ORG, LetErase
 
 TABLES = (
     "analysisrun", "volumefact", "moneyfact", "costfact", "standing", "standingmoney", "standingprofit", "rung",
-    "seasonfactor", "movement", "finding",
+    "seasonfactor", "movement", "finding", "areafact", "areamoneyfact", "arearung",
 )  # fmt: skip
 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("runs", "0004_walls_and_mirrors"),
+        ("runs", "0006_levels"),
     ]
     operations = [LetErase(f"runs_{table}", f"distributor_id = {ORG}", sees=True) for table in TABLES]
