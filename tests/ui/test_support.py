@@ -177,7 +177,7 @@ def test_ending_it_waits_for_no_second_factor(world: World) -> None:
 
 
 def test_it_ends_with_its_hour_and_by_the_command(channel: World) -> None:
-    _, over = grant(channel, life=timedelta(hours=-1))
+    _, over = grant(channel, life=-HOUR)
     assert Client().post(over).status_code == 410
     client, _ = keeper(channel)
     assert end_all(channel.orgs["northwest"].pk) == 1

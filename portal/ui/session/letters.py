@@ -18,7 +18,7 @@ from partners.tenancy.actors import worker
 from partners.tenancy.context import acting_as
 from portal.ui.session.sealing import box
 
-SEALED = "password letters"
+SEALED, FILLING = "password letters", "="
 
 
 def want_letter(email: str) -> None:
@@ -51,13 +51,15 @@ def letter_for(user_id: int, language: str, event_id: int) -> EmailMessage | Non
 
 def seal_link(user: User) -> str:
     """The words of a link for this person, good until the password is another, and for an hour at most."""
-    return box(SEALED).encrypt(json.dumps([user.pk, _mark(user)]).encode()).decode()
+    # Without the filling at its end, at which some programs would end the link.
+    return box(SEALED).encrypt(json.dumps([user.pk, _mark(user)]).encode()).decode().rstrip(FILLING)
 
 
 def open_link(words: str) -> User | None:
     """Whose link this is; None where it is not good, or not any more."""
+    filled = words + FILLING * (-len(words) % 4)
     try:
-        user_id, mark = json.loads(box(SEALED).decrypt(words.encode(), settings.PASSWORD_LETTER_SECONDS))
+        user_id, mark = json.loads(box(SEALED).decrypt(filled.encode(), settings.PASSWORD_LETTER_SECONDS))
     except (InvalidToken, UnicodeEncodeError):
         return None
     user = GateBackend().get_user(user_id)
