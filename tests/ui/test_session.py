@@ -2,6 +2,9 @@
 
 import re
 
+import pytest
+from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -26,8 +29,30 @@ def test_the_right_password_leads_to_the_page_that_was_asked_for(world: World, c
     assert client.get("/accounts/").status_code == 200
 
 
-def test_a_login_never_leads_to_another_host(world: World, client: Client) -> None:
-    assert log_in(client, "ana@northwest.example", PASSWORD, next="https://evil.example/") == (302, "/")
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example/",
+        "javascript:alert(1)",
+        "http://localhost/",  # the portal answers to this name, too, but nobody came by it
+        "\x00https://evil.example/",
+    ],
+)
+def test_a_login_never_leads_to_another_host(world: World, client: Client, elsewhere: str) -> None:
+    assert log_in(client, "ana@northwest.example", PASSWORD, next=elsewhere) == (302, "/")
+
+
+def test_a_session_from_before_the_login_is_not_the_one_after(world: World, client: Client) -> None:
+    planted = client.session
+    planted["seat"] = planted["visit"] = planted["began_at"] = "planted"
+    planted.save()
+    client.cookies[settings.SESSION_COOKIE_NAME] = planted.session_key
+    client.get(reverse("login"))
+    log_in(client, "ana@northwest.example", PASSWORD)
+    assert client.session.session_key != planted.session_key
+    assert not Session.objects.filter(pk=planted.session_key).exists()
 
 
 def test_a_wrong_password_and_an_unknown_name_read_alike(world: World, client: Client) -> None:

@@ -22,6 +22,6 @@ class SessionStore(DatabaseStore):
         """What was kept; nothing of what was not written here."""
         try:
             found: dict[str, Any] = json.loads(box(SEALED).decrypt(session_data))
-        except InvalidToken:
+        except (InvalidToken, ValueError):
             return {}
         return found
