@@ -79,7 +79,10 @@ class Partnership:
 
 @dataclass(frozen=True)
 class Row:
-    """A line of sell-through. What its distributor took back or restated lives no longer."""
+    """A line of sell-through. What its distributor took back or restated lives no longer.
+
+    `read_as`: the account into which its own was merged.
+    """
 
     key: str
     partnership: tuple[str, str]
@@ -88,6 +91,7 @@ class Row:
     month: date
     recorded_at: datetime
     lives: bool = True
+    read_as: str = ""
 
     @property
     def distributor(self) -> str:
@@ -108,7 +112,7 @@ class Viewer:
     def reaches(self, row: Row) -> bool:
         """Whether the row lies in this person's own reach, whoever owns it."""
         return (self.partnerships is None or row.partnership in self.partnerships) and (
-            self.accounts is None or row.account in self.accounts
+            self.accounts is None or bool({row.account, row.read_as} & self.accounts)
         )
 
 
@@ -147,7 +151,7 @@ def knows(
     The owner always does. A maker does by a line that lives, in a month that it may see account by account.
     """
     return any(
-        row.account == account
+        account in (row.account, row.read_as)
         and (row.lives or row.distributor == viewer.organisation)
         and can_see(viewer, row, category, now, known, MONTH)
         for row in rows

@@ -131,9 +131,9 @@ def compare_accounts(world: Small, what: str, viewer: Viewer, actor: Actor) -> l
     now, wrong, rows = datetime.now(UTC), [], list(world.rows.values())
     for account_id, account in world.account_ids.items():
         owner = account.partition("-")[0]
-        for pair in (pair for pair in PAIRS if pair[1] == owner):
+        for pair in (pair for pair in world.known if pair[1] == owner):
             of_pair = [row for row in rows if row.partnership == pair]
-            if not any(row.account == account for row in of_pair):
+            if not any(account in (row.account, row.read_as) for row in of_pair):
                 continue
             is_own = owner == viewer.organisation and viewer.eyes_on in (None, owner)
             may = is_own or knows(viewer, account, "volume", now, world.known, of_pair)
