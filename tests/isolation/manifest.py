@@ -124,6 +124,7 @@ PAGES = (
     *acts("schedule_end", SCHEDULES, "schedule"),
     *acts("schedule_take_over", SCHEDULES, "schedule"),
     *shows("clients", ADMINISTERS),
+    *acts("client_renew", ADMINISTERS, "client", post=OK),
     *acts("client_end", ADMINISTERS, "client"),
     *shows("people", ADMINISTERS),
     *shows("person", ADMINISTERS, "person"),

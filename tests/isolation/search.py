@@ -18,8 +18,7 @@ from urllib.parse import unquote
 from pypdf import PdfReader
 
 WORD = re.compile(r"Zq[b-df-hj-np-tv-xz]{10}")
-IDS = ("acc", "cus", "sub", "ptn", "fup", "fnd", "cli", "rpt", "sch", "grt", "prp", "tlk", "tls", "tlt")
-ID = re.compile(rf"(?:{'|'.join(IDS)})_[0-9a-hjkmnp-tv-z]{{8,}}")
+ID = re.compile(r"(?<![a-z])[a-z]{3}_[0-9a-hjkmnp-tv-z]{8,}")
 NUMBER = re.compile(r"\d(?:[\d.,' \u00a0\u202f]*\d)?")
 ENCODED = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 ESCAPED = re.compile(r"\\(?:u|x)(00[0-9a-fA-F]{2}|(?<=x)[0-9a-fA-F]{2})")
@@ -47,7 +46,10 @@ def spelled(number: str) -> Iterator[str]:
 
 def token_of(text: str) -> str:
     """A secret as `tokens` gives it back."""
-    return text if WORD.search(text) or ID.fullmatch(text) else next(spelled(text))
+    word = WORD.search(text) or ID.search(text)
+    if word is None and not NUMBER.fullmatch(text):
+        raise ValueError(f"'{text}' has no shape by which it would be found: see WORD, ID and NUMBER.")
+    return word[0] if word else next(spelled(text))
 
 
 def views(content: bytes | str, deep: int = DEEP) -> Iterator[str]:

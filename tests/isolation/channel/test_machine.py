@@ -26,7 +26,7 @@ from partners.agreements.models import Category, Grant, Partnership
 from partners.agreements.services import (
     answer_invitation,
     change_sharing,
-    invite_partner,
+    offer_partnership,
     resume_partnership,
     suspend_partnership,
 )
@@ -120,7 +120,7 @@ class Channel(RuleBasedStateMachine):
     @rule()
     def invite(self) -> None:
         with acting_as(self.world.actor("elm-admin")):
-            self.world.partnerships[NEW] = invite_partner("small-south")
+            self.world.partnerships[NEW] = offer_partnership("small-south")
         self.world.known[NEW] = oracle.Partnership(*NEW, state="invited")
 
     @precondition(lambda self: NEW in self.world.known)
