@@ -19,6 +19,7 @@ SENDS_FILES = SEES_FILES - {Role.FINANCE}
 FOLLOWS_UP = SEES_ACCOUNTS - {Role.SHARING_OFFICER, Role.VIEWER}
 SCHEDULES = SENDS_FILES - {Role.UPLOADER} | {Role.FINANCE}
 SHARES = frozenset({Role.ADMINISTRATOR, Role.SHARING_OFFICER})
+KEEPS_ACCOUNTS = frozenset({Role.ADMINISTRATOR, Role.MANAGER, Role.OPERATIONS})
 PROPOSES = FOLLOWS_UP - {Role.REPRESENTATIVE} | {Role.SHARING_OFFICER}
 ADMINISTERS = frozenset({Role.ADMINISTRATOR})
 
@@ -88,6 +89,10 @@ PAGES = (
     *shows("account_lines", SEES_ACCOUNTS, "account", **ACCOUNT),
     *shows("account_picture", SEES_ACCOUNTS, "account", **ACCOUNT),
     *shows("evidence", SEES_ACCOUNTS, "account", **ACCOUNT),
+    *acts("account_erase", KEEPS_ACCOUNTS, "account", get=OK, post=BAD),
+    *shows("receipts", KEEPS_ACCOUNTS | SHARES),
+    *shows("receipt", KEEPS_ACCOUNTS | SHARES, "receipt"),
+    *shows("receipt_file", KEEPS_ACCOUNTS | SHARES, "receipt", answers=404),  # not done yet
     *shows("finding", SEES_ACCOUNTS, "finding", answers=SENT_ON),
     *shows("partnerships", SEES_PARTNERSHIPS),
     *shows("partnership", SEES_PARTNERSHIPS, "partnership"),
@@ -100,6 +105,9 @@ PAGES = (
     *acts("sharing_stop", SHARES, "grant", get=OK, post=OK),
     *acts("sharing_propose", PROPOSES, "between", get=OK, post=OK),
     *acts("sharing_answer", PROPOSES, "proposal", data={"step": "withdraw"}, on_theirs=403),
+    *acts("partnership_archive", SHARES, "holding", get=OK),
+    *shows("archive_file", SHARES, "archive", answers=404),  # not made yet
+    *acts("partnership_delete", SHARES, "holding", get=404, post=404),  # of one that is not over
     *shows("follow_ups", SEES_ACCOUNTS),
     *acts("follow_up_new", FOLLOWS_UP, "handle", get=OK, post=BAD, in_query=True),
     *shows("follow_up", SEES_ACCOUNTS, "follow_up"),
@@ -179,6 +187,7 @@ CALLS = (
     Entry("api_caller", "GET", EVERYBODY, scope="any"),
     calls("api_partnerships", "GET", S.ACCOUNTS_READ, SEES_PARTNERSHIPS),
     calls("api_accounts", "GET", S.ACCOUNTS_READ, SEES_ACCOUNTS),
+    calls("api_areas", "GET", S.ACCOUNTS_READ, SEES_ACCOUNTS),
     calls("api_account", "GET", S.ACCOUNTS_READ, SEES_ACCOUNTS, "account", **ACCOUNT),
     calls("api_lines", "GET", S.SALES_READ, SEES_ACCOUNTS, "partnership", in_query=True),
     calls("api_months", "GET", S.SALES_READ, SEES_ACCOUNTS),

@@ -18,7 +18,7 @@ from partners.tenancy.actors import Reach, Role
 from partners.tenancy.models import new_public_id
 from tests.api.conftest import Caller
 from tests.isolation import oracle
-from tests.isolation.manifest import MANIFEST, Entry
+from tests.isolation.manifest import MANIFEST, OK, Entry
 from tests.isolation.oracle import Viewer
 from tests.isolation.world import BOTHS, MAKER, Proof, Seat
 from tests.sessions import freshen
@@ -27,6 +27,7 @@ FORBIDDEN, NOT_THERE, NOT_KNOWN, REFUSED = 403, 404, 401, 400
 PREFIXES = {
     "account": "acc", "handle": "cus", "submission": "sub", "partnership": "ptn", "follow_up": "fup",
     "finding": "fnd", "client": "cli", "report": "rpt", "schedule": "sch", "between": "ptn", "giving": "ptn",
+    "holding": "ptn", "archive": "arc", "receipt": "rcp",
     "grant": "grt", "proposal": "prp", "person": "mem", "invited": "inv", "access": "spt", "session": "ses",
 }  # fmt: skip
 # A kind of finding that a page of evidence exists for, whatever the account.
@@ -100,6 +101,8 @@ def outcome(world: Proof, cell: Cell) -> int:
         return REFUSED if entry.scope and entry.in_query else NOT_THERE
     if entry.on_theirs and not cell.thing.startswith(f"{seat.organisation} in "):
         return entry.on_theirs
+    if entry.name == "partnership_delete" and world.known[tuple(cell.thing.split("/"))].state == "ended":
+        return OK if entry.method == "GET" else REFUSED
     return entry.answers_to.get(seat.role, entry.answers)
 
 
@@ -119,7 +122,8 @@ def is_there(world: Proof, cell: Cell) -> bool:
     judge = {
         "account": _account, "handle": _handle, "partnership": _partnership, "follow_up": _follow_up,
         "submission": _submission, "finding": _finding, "report": _report, "client": _own, "schedule": _own,
-        "between": _between, "giving": _giving, "grant": _giving, "proposal": _proposal,
+        "between": _between, "giving": _giving, "grant": _giving,
+        "holding": _holding, "archive": _holding, "receipt": _own, "proposal": _proposal,
         "person": _own, "invited": _own, "access": _own, "session": _own,
     }[cell.kind]  # fmt: skip
     return judge(world, seat, cell.thing)
@@ -156,11 +160,11 @@ def _has_finding(world: Proof, seat: Seat, thing: str) -> bool:
 
 
 def _has_lines(world: Proof, seat: Seat, thing: str) -> bool:
-    """Whether any line of the account is in sight, so that something was computed of it."""
+    """Whether any month of the account is in sight, so that something was computed of it."""
     maker, _, account = thing.partition("/")
     rows = [row for row in world.rows if row.account == account and row.partnership[0] == maker]
     viewer = Viewer(seat.organisation)
-    return any(oracle.can_see(viewer, row, "volume", world.now, world.known) for row in rows)
+    return any(oracle.can_see(viewer, row, "volume", world.now, world.known, oracle.MONTH) for row in rows)
 
 
 def _partnership(world: Proof, seat: Seat, thing: str) -> bool:
@@ -171,6 +175,11 @@ def _partnership(world: Proof, seat: Seat, thing: str) -> bool:
 def _between(world: Proof, seat: Seat, thing: str) -> bool:
     maker, _, distributor = thing.partition("/")
     return maker != distributor and _partnership(world, seat, thing)
+
+
+def _holding(world: Proof, seat: Seat, thing: str) -> bool:
+    """Theirs to take out and to destroy: direct sales, too."""
+    return _partnership(world, seat, thing) and thing.endswith(f"/{seat.organisation}")
 
 
 def _giving(world: Proof, seat: Seat, thing: str) -> bool:
@@ -237,7 +246,7 @@ def address(cell: Cell, ids: Mapping[tuple[str, str], str], *, invented: bool = 
         return f"{reverse(entry.name)}?{urlencode(named)}"
     if entry.name == "evidence":
         return reverse(entry.name, args=[ref, STEP])
-    if cell.kind in ("grant", "proposal"):
+    if cell.kind in ("grant", "proposal", "archive"):
         pair = cell.thing.rpartition(" in ")[2]
         return reverse(entry.name, args=[ids["partnership", pair], ref])
     return reverse(entry.name, args=[ref])

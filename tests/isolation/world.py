@@ -47,6 +47,9 @@ from partners.organisations.services import end_seat, found_organisation, seat_n
 from partners.organisations.support import grant_support
 from partners.tenancy.actors import Purpose, Reach, Role, Scope, founder
 from partners.tenancy.context import acting_as
+from partners.tenancy.models import new_public_id
+from portal.custody.erasing import ask_to_erase
+from portal.custody.models import Receipt
 from portal.reports.schedules import Timing, ask_for_review, schedule_review
 from portal.reports.writing import write_report
 from tests.isolation import oracle
@@ -231,8 +234,9 @@ def _join(world: Proof, maker: str, distributor: str) -> None:
     state = "invited" if distributor == "invited" else "active"
     world.known[maker, distributor] = oracle.Partnership(maker, distributor, state)
     world.ids["partnership", f"{maker}/{distributor}"] = partnership.public_id
-    for kind in ("between", "giving"):
+    for kind in ("between", "giving", "holding"):
         world.ids[kind, f"{maker}/{distributor}"] = partnership.public_id
+    world.ids["archive", f"{maker}/{distributor}"] = new_public_id("arc")
     told = frozenset({maker, distributor})
     world.secrets.append(Secret(partnership.public_id, distributor, "id of the partnership", told=told))
 
@@ -571,6 +575,14 @@ def _report(world: Proof, slug: str) -> None:
     write_report(report.pk, report.organisation_id)
     world.ids["report", slug] = report.public_id
     world.secrets.append(Secret(report.public_id, slug, "id of a report"))
+
+
+def _have_destroyed(world: Proof, slug: str) -> None:
+    """A receipt of what is asked for and not done yet."""
+    with acting_as(world.actor(f"{slug}-manager")):
+        receipt = ask_to_erase(world.ids["account", f"{slug}-early"], Receipt.Reason.values[0])
+    world.ids["receipt", slug] = receipt.public_id
+    world.secrets.append(Secret(receipt.public_id, slug, "id of a receipt"))
 
 
 def _hold(world: Proof) -> None:
