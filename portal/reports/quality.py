@@ -1,7 +1,7 @@
 """How good the data behind a review is, partnership by partnership, and what the reader's sight takes from it."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from partners.organisations.roles import Permission, can
 from partners.tenancy.context import current_organisation_id
 from portal.reports.references import address
 from portal.telling.accounts import other_side
+from portal.telling.levels import losses
 from portal.telling.sharing import Agreement, list_agreements, tell_term
 from portal.telling.wording import day, days, short_number, word
 
@@ -62,7 +63,7 @@ def list_quality(overview: Overview, written_at: datetime) -> list[Quality]:
         facts = [
             *_age(summary),
             *_reporting(summary.partnership, written_at),
-            *_sharing(agreements.get(key), shared[key]),
+            *_sharing(agreements.get(key), shared[key], summary.levels),
             *_too_short(accounts[key]),
             *_left_out(sent[key]),
         ]
@@ -118,7 +119,9 @@ def _rhythm(reporting: Reporting) -> list[str]:
     return [usual, text % {"day": day(reporting.due_on)}]
 
 
-def _sharing(agreement: Agreement | None, shared: frozenset[Category]) -> Iterator[Fact]:
+def _sharing(
+    agreement: Agreement | None, shared: frozenset[Category], levels: Collection[int]
+) -> Iterator[Fact]:
     """For a maker what it sees and what it lacks, for a distributor what the other side sees."""
     if agreement is None:
         return
@@ -135,19 +138,16 @@ def _sharing(agreement: Agreement | None, shared: frozenset[Category]) -> Iterat
         yield Fact(_("What they see"), lines or [_("Nothing is shared: they see no row of yours.")])
     elif lines:
         yield Fact(_("What you see"), lines)
-        if lost := list(_lost(agreement, shared)):
+        if lost := list(_lost(levels, shared)):
             yield Fact(_("What is missing"), lost)
 
 
-def _lost(agreement: Agreement, shared: frozenset[Category]) -> Iterator[str]:
+def _lost(levels: Collection[int], shared: frozenset[Category]) -> Iterator[str]:
     """What a maker's document lacks because of what is not granted."""
-    volumes = (granted for granted in agreement.granted if granted.category is Category.VOLUME)
-    if all(term.terms.granularity < Granularity.LINE for granted in volumes for term in granted.terms):
-        yield _("Without single lines: no order can be judged.")
-        return
+    yield from map(str, losses(levels))
     if Category.PRICE not in shared:
         yield _("Without prices: no amounts, and the last step of the ladder is not measured.")
-    if Category.IDENTITY not in shared:
+    if Category.IDENTITY not in shared and set(levels) != {Granularity.AREA}:
         yield _("Without customer names: a pseudonym stands for each.")
 
 

@@ -37,6 +37,13 @@ def is_by_month(picture: AccountPicture) -> bool:
     return picture.standing is not None and picture.standing.judgement == NEEDS_LINES
 
 
+def levels_of(picture: AccountPicture) -> list[int]:
+    """The granularities at which an account is seen: never by area, for then there is none."""
+    if is_by_month(picture):
+        return [Granularity.MONTH.value]
+    return [level for level in picture.run.levels if level != Granularity.AREA] if picture.run else []
+
+
 def losses(levels: Collection[int]) -> list["StrPromise"]:
     """What cannot be known where trade is seen at these granularities; nothing where single lines are."""
     told = WHOLLY if len(levels) == 1 else IN_PART

@@ -25,7 +25,7 @@ PINNED = {
     "get_signal": 18,
     "get_submission": 17,
     "list_accounts": 22,
-    "list_areas": 14,
+    "list_areas": 13,
     "list_comments": 27,
     "list_follow_ups": 20,
     "list_late_orders": 22,

@@ -30,6 +30,7 @@ from partners.tenancy.context import acting_as
 from portal.reports.quality import notes_on
 from portal.reports.review import Reader, Review, gather_review
 from portal.telling.headline import headline
+from portal.telling.levels import WHOLLY
 from portal.telling.wording import day, days, money
 from tests.reports.conftest import take_care
 from tests.reports.paper import WRITTEN_AT, bookmarks_of, links_of, pages_of, text_of, unbroken, write
@@ -218,14 +219,18 @@ def test_a_maker_with_volumes_alone_reads_no_money_and_no_column_for_it(northwes
 
 
 @pytest.mark.parametrize("granularity", [Granularity.MONTH, Granularity.AREA])
-def test_a_maker_without_single_lines_is_told_why_nothing_is_judged(
+def test_a_maker_without_single_lines_is_told_what_cannot_be_known(
     northwest: World, granularity: Granularity
 ) -> None:
     northwest.share(*NORTHWEST, Category.VOLUME, granularity=granularity)
     analyse(northwest, "northwest")
-    (page,) = pages_of(write(gather(northwest, "mia", northwest.partnerships[NORTHWEST])))
-    assert "Nothing to judge yet" in page
-    assert "What is missing Without single lines: no order can be judged." in page
+    text = text_of(write(gather(northwest, "mia", northwest.partnerships[NORTHWEST])))
+    assert "Not to be known Who is late shows in single lines alone." in text
+    title = {Granularity.MONTH: "No account is", Granularity.AREA: "No postcode area is"}[granularity]
+    assert f"{title} down the ladder" in text
+    lost = str(WHOLLY[granularity])
+    assert text.count(lost) == 2  # beside the finding, and under the quality of its data
+    assert "Should have ordered The present gap" not in text
 
 
 def test_a_maker_of_whom_nothing_is_shared_reads_one_page_that_says_so(northwest: World) -> None:

@@ -22,7 +22,7 @@ PAGES = ("home", "accounts", "partnerships", "follow_ups", "submissions", "repor
 # actor's settings.
 PINNED = {
     ("ana", "home"): 37,
-    ("ana", "accounts"): 24,
+    ("ana", "accounts"): 25,
     ("ana", "account"): 37,
     ("ana", "partnerships"): 29,
     ("ana", "submissions"): 17,
@@ -31,10 +31,10 @@ PINNED = {
     ("ana", "submission_progress"): 14,
     ("ana", "definitions"): 14,
     ("rita", "home"): 30,
-    ("rita", "accounts"): 22,
+    ("rita", "accounts"): 23,
     ("mia", "home"): 32,
-    ("mia", "accounts"): 25,
-    ("mia", "account"): 33,
+    ("mia", "accounts"): 26,
+    ("mia", "account"): 35,
     ("mia", "partnerships"): 29,
     ("mia", "submissions"): 16,
     ("ana", "evidence"): 21,

@@ -20,7 +20,7 @@ from analytics.runs.selectors import list_accounts
 from integrations.ingestion.models import Submission
 from integrations.ingestion.selectors import name_submissions
 from partners.access.doors import AccountCard, list_cards_of, list_partnerships, shared_categories
-from partners.agreements.models import Granularity, Partnership
+from partners.agreements.models import Partnership
 from partners.catalogue.selectors import find_family
 from partners.engagement.selectors import list_of_accounts
 from partners.ledger.selectors import Slice, list_lines
@@ -31,7 +31,7 @@ from portal.telling.accounts import account_name, account_url
 from portal.telling.drawings import MEASURED_UNITS, draw_evidence, draw_units
 from portal.telling.figures import net_of_year, strip, units_of_year
 from portal.telling.ladder import ladder, worst
-from portal.telling.levels import is_by_month, losses
+from portal.telling.levels import levels_of, losses
 from portal.telling.standing import beside, stands
 from portal.telling.words import JUDGEMENTS
 from portal.ui.accounts.listing import PAGE_SIZE, columns_of, headings, in_order, matching, offered, slug
@@ -94,7 +94,7 @@ def account(request: HttpRequest, ref: str) -> HttpResponse:
         "sources": _sources(partnership, {order.submission_id for order in picture.orders}),
         "signal": SIGNALS[picture.finding.kind if picture.finding else "should_have_ordered"],
         "metrics": [METRICS[key] for key in HOW_FOUND],
-        "losses": losses([Granularity.MONTH]) if is_by_month(picture) else [],
+        "losses": losses(levels_of(picture)),
         **_figures(picture),
         **_columns(picture),
     }
