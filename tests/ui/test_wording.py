@@ -10,7 +10,7 @@ import pytest
 from django.utils import translation
 
 import portal
-from analytics.core.findings import LAPSED, LATE, ON_TIME, TOO_FEW_ORDERS, TOO_SHORT_A_HISTORY
+from analytics.core.findings import LAPSED, LATE, NEEDS_LINES, ON_TIME, TOO_FEW_ORDERS, TOO_SHORT_A_HISTORY
 from analytics.runs.reading import Money
 from integrations.ingestion.models import Submission
 from integrations.ingestion.reading import FEEDS, Reason
@@ -111,7 +111,7 @@ def test_every_code_has_its_words() -> None:
     assert set(words.GRANULARITIES) == {granularity.value for granularity in Granularity}
     assert set(words.PARTNERSHIP_STATES) == {state.value for state in Partnership.State}
     assert set(words.SUBMISSION_STATES) == {state.value for state in Submission.State}
-    assert set(words.JUDGEMENTS) == {ON_TIME, LATE, LAPSED, TOO_FEW_ORDERS, TOO_SHORT_A_HISTORY}
+    assert set(words.JUDGEMENTS) == {ON_TIME, LATE, LAPSED, TOO_FEW_ORDERS, TOO_SHORT_A_HISTORY, NEEDS_LINES}
     assert set(words.REASONS) == {str(reason) for coded in (Reason, LedgerReason) for reason in coded}
     assert set(words.SCOPES) == {scope.value for scope in Scope}
     assert set(words.FEEDS) == set(FEEDS)
