@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.db.models import Model, Q
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -85,20 +86,27 @@ def read_piece(archive: Archive, number: int) -> bytes | None:
     return next((bytes(content) for content in found), None)
 
 
-def forget_old_archives() -> int:
-    """Destroy the archives of the acting organisation that have had their days, and return how many."""
+def forget_everybodys_old_archives() -> None:
+    """Destroy every archive that has had its days, in the name of the organisation whose it is."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT organisation_id FROM gate_holders_of_archives(%s)", [timezone.now() - LIFE])
+        holders = [organisation_id for (organisation_id,) in cursor.fetchall()]
+    for organisation_id in holders:
+        with acting_as(worker(organisation_id)):
+            _forget_old_archives()
+
+
+def _forget_old_archives() -> None:
     old = Archive.objects.filter(asked_at__lt=timezone.now() - LIFE)
     ids = list(old.values_list("pk", flat=True))
     ArchivePiece.objects.filter(archive_id__in=ids).delete()
     Archive.objects.filter(pk__in=ids).delete()
-    return len(ids)
 
 
 def write_archive(archive_id: int, organisation_id: int, done: Done = lambda: None) -> None:
     """Write a wanted archive from its beginning, a chunk a transaction. `done` is called in the one that ends it."""
     actor = worker(organisation_id)
     with acting_as(actor):
-        forget_old_archives()
         archive = Archive.objects.select_related("partnership").filter(pk=archive_id).first()
         if archive is None or archive.state != Archive.State.WAITING:
             done()

@@ -109,7 +109,7 @@ def destroy(receipt_id: int, organisation_id: int, done: Done = lambda: None) ->
     """Do what a receipt orders, step by step. `done` is called in the transaction that finishes it."""
     actor = eraser(organisation_id)
     with acting_as(actor):
-        receipt = Receipt.objects.get(pk=receipt_id)
+        receipt = Receipt.objects.select_related("partnership").get(pk=receipt_id)
     if receipt.state == Receipt.State.WAITING:
         steps = _account_steps if receipt.kind == Receipt.Kind.ACCOUNT else _partnership_steps
         for step in steps(receipt, organisation_id):

@@ -5,9 +5,15 @@ from typing import Any
 from celery import Task, shared_task
 
 from partners.jobs.tasks import run_leased
-from portal.custody.archiving import give_up_archive, write_archive
+from portal.custody.archiving import forget_everybodys_old_archives, give_up_archive, write_archive
 from portal.custody.erasing import destroy as destroy_ordered
 from portal.custody.erasing import give_up
+
+
+@shared_task(name="custody.tick")
+def tick() -> None:
+    """What the scheduler sends once an hour."""
+    forget_everybodys_old_archives()
 
 
 @shared_task(bind=True, name="custody.destroy")

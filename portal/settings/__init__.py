@@ -265,10 +265,10 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
 CELERY_RESULT_EXPIRES = None  # nothing is kept, so nothing is cleaned up
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
-# It ticks, and no more: what is due is read from the organisations' own schedules and agreements.
+# It ticks, and no more: what is due is read from the organisations' own schedules, agreements and archives.
 CELERY_BEAT_SCHEDULE = {
-    room: {"task": f"{room}.tick", "schedule": 60.0, "options": {"expires": 55}}
-    for room in ("reports", "agreements")
+    room: {"task": f"{room}.tick", "schedule": seconds, "options": {"expires": 0.9 * seconds}}
+    for room, seconds in {"reports": 60.0, "agreements": 60.0, "custody": 3600.0}.items()
 }
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False  # it would make queues for every worker that ever was
 

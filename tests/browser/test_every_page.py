@@ -12,12 +12,16 @@ from playwright.sync_api import Response, expect
 from partners.access.invitations import draw_link, invite_partner, invite_person, want_letter
 from partners.access.reach import give_reach
 from partners.accounts.models import Account
+from partners.agreements.models import Category, Grant
+from partners.agreements.services import end_partnership, propose
+from partners.agreements.terms import Offer
 from partners.engagement.models import FollowUp
 from partners.organisations.services import end_seat
 from partners.organisations.support import grant_support
 from partners.tenancy.actors import Reach, Role
 from partners.tenancy.context import acting_as
 from portal.api.v1.urls import urlpatterns as interface
+from portal.custody.archiving import ask_for_archive
 from portal.people.leaving import leave
 from portal.ui.session.letters import seal_link
 from tests.browser.conftest import Visit
@@ -34,12 +38,13 @@ NOT_PAGES = {
     "follow_up_state", "follow_up_share", "report_new", "report_file", "report_mail", "schedule_new", "schedule_end",
     "schedule_take_over", "health_live", "health_ready", "metrics", "finding", "client_end", "client_renew",
     "person_place", "person_held", "person_end", "person_hand_over", "invited_held", "invited_send",
-    "invited_take_back", "account_login", "sessions_end", "session_end", "support_leave", "support_end",
+    "invited_take_back", "account_login", "sessions_end", "session_end", "support_leave", "support_end", "receipt_file",
+    "archive_file", "sharing_grant", "sharing_state", "sharing_answer",
     *(str(pattern.name) for pattern in interface),
 } - {"api_reference"}  # fmt: skip
 ONES = ("account", "account_lines", "evidence", "follow_up_new", "follow_up", "partnership")
 LISTS = ("home", "accounts", "partnerships", "follow_ups", "submissions", "reports", "definitions")
-NORTHWEST = (*LISTS, *ONES, "submission_new", "submission", "report")
+NORTHWEST = (*LISTS, *ONES, "submission_new", "submission", "report", "account_erase", "receipts")
 ADVENTURE = (*LISTS, *ONES, "submission_new")
 MIRRORED = ("home", "accounts", "account", "partnership", "follow_up")
 IN_THE_OPEN = ("login", "forgotten", "api_reference")
@@ -60,6 +65,15 @@ ON_THE_WAY = (
 )
 OPENED = ("invitation",)
 ADMINISTRATION = ("clients", "people", "person", "invited", "organisation", "partner_new", "support")
+CUSTODY = ("partnership_archive", "partnership_delete", "receipt")
+SHARING = (
+    "sharing",
+    "sharing_readings",
+    "sharing_change",
+    "sharing_preview",
+    "sharing_propose",
+    "sharing_stop",
+)
 Pages = Mapping[str, str]
 CODE = FADING.code
 LIVE = re.compile("/live/")
@@ -83,6 +97,8 @@ def test_no_page_is_missing_here() -> None:
         *OWN_LOGIN,
         *ON_THE_WAY,
         *ADMINISTRATION,
+        *CUSTODY,
+        *SHARING,
         *NOT_PAGES,
     }
 
@@ -101,6 +117,7 @@ def address(
         "account": ([ref], ""),
         "account_lines": ([ref], ""),
         "evidence": ([ref, "quantity_shrinks"], ""),
+        "account_erase": ([ref], ""),
         "partnership": ([channel.partnership], ""),
         "follow_up_new": ([], asked),
         "follow_up": ([follow_up.public_id if follow_up else ""], ""),
@@ -219,6 +236,42 @@ def test_every_page_of_an_administrator(visit: Visit, channel: Channel) -> None:
     keeper.go(reverse("support_enter", args=[words]))
     keeper.notices("410")
     found += look_in_both_themes(keeper, "support-over")
+    assert found == [], "\n".join(found)
+
+
+@pytest.mark.browser
+def test_every_page_of_sharing(visit: Visit, channel: Channel) -> None:
+    """In force, asked for, previewed, about to be stopped, read; and as the maker sees it."""
+    partnership = channel.world.partnerships[PAIR]
+    with acting_as(channel.world.actor("mia")):
+        propose(partnership, Offer((Category.PRICE,)), "You get late-order lists back")
+    with acting_as(channel.world.actor("ana")):
+        grant = Grant.objects.get(partnership=partnership, revoked_at=None).public_id
+    more = {"sharing_stop": [grant]}
+    pages = {name: reverse(name, args=[channel.partnership, *more.get(name, [])]) for name in SHARING}
+    pages["sharing_preview"] += "?categories=volume&categories=identity&granularity=3&purposes=1"
+    pages["sharing_mirrored"] = f"/as/{channel.partnership}{pages['sharing']}"
+    found = look(visit("northwest-admin@northwest.example"), pages)
+    theirs = {f"mia-{name}": pages[name] for name in ("sharing", "sharing_propose")}
+    found += look(visit("mia@adventure.example"), theirs)
+    assert found == [], "\n".join(found)
+
+
+@pytest.mark.browser
+def test_every_page_of_an_ended_partnership(visit: Visit, channel: Channel) -> None:
+    """Its data taken out, and destroyed."""
+    admin = visit("northwest-admin@northwest.example")
+    admin.set_up_second_factor()
+    with acting_as(channel.world.actor("northwest-admin")):
+        end_partnership(channel.world.partnerships[PAIR])
+        ask_for_archive(channel.partnership)
+    pages = {name: reverse(name, args=[channel.partnership]) for name in CUSTODY[:2]}
+    found = look(admin, pages)
+    admin.go(pages["partnership_delete"])
+    admin.page.get_by_label("The manufacturer's name").fill("Adventure")
+    admin.page.get_by_role("button", name="Delete for good").click()
+    expect(admin.heading("It is being destroyed")).to_be_visible()
+    found += look_in_both_themes(admin, "receipt")
     assert found == [], "\n".join(found)
 
 

@@ -21,6 +21,7 @@ from partners.tenancy.context import acting_as
 from portal.custody import archiving
 from portal.custody.archiving import ask_for_archive, get_archive, list_archives, read_piece, write_archive
 from portal.custody.models import Archive, ArchivePiece
+from portal.custody.tasks import tick
 from tests.ingestion.conftest import Desk
 from tests.world import World
 
@@ -138,7 +139,7 @@ def test_each_download_is_on_record_and_after_a_week_it_is_gone(trading_world: W
     with time_machine.travel(timezone.now() + timedelta(days=8)):
         with acting_as(trading_world.actor(ADMIN)), pytest.raises(NotFound):
             get_archive(partnership, archive.public_id)
-        made(trading_world)
+        tick()
     with acting_as(trading_world.actor(ADMIN)):
         assert not ArchivePiece.objects.filter(archive_id=archive.pk).exists()
 

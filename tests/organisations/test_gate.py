@@ -85,6 +85,7 @@ def test_the_gate_s_functions_are_all_that_runs_with_the_owner_s_rights(world: W
             "gate_credential",
             "gate_due_schedules",
             "gate_ended_history",
+            "gate_holders_of_archives",
             "gate_invitation",
             "gate_is_maker",
             "gate_login",

@@ -14,7 +14,7 @@ from partners.tenancy.actors import Reach, Role
 from partners.tenancy.context import acting_as
 from tests.reports.conftest import written
 from tests.ui.conftest import Browse, analyse, ref_of, sell_steadily
-from tests.ui.test_routes import opened
+from tests.ui.test_routes import opened, receipt_of
 from tests.world import World
 
 PAGES = ("home", "accounts", "partnerships", "follow_ups", "submissions", "reports")
@@ -52,6 +52,12 @@ PINNED = {
     ("northwest-admin", "invited"): 16,
     ("northwest-admin", "organisation"): 17,
     ("northwest-admin", "partner_new"): 15,
+    ("ana", "account_erase"): 17,
+    ("ana", "receipts"): 15,
+    ("ana", "receipt"): 15,
+    ("northwest-admin", "partnership_archive"): 16,
+    ("northwest-admin", "sharing"): 40,
+    ("mia", "sharing"): 30,
 }
 
 
@@ -67,6 +73,7 @@ def urls(channel: World) -> dict[tuple[str, str], str]:
     with acting_as(channel.actor("northwest-admin")):
         invited = invite_person("lena@northwest.example", "Lena", Role.VIEWER, Reach.PARTNERSHIPS)
     refs = {person: ref_of(channel, person, "adventure", "northwest") for person in ("ana", "mia")}
+    receipt = receipt_of(channel)
     arguments: dict[str, dict[str, str | list[str]]] = {
         "account": refs,
         "account_lines": refs,
@@ -76,6 +83,9 @@ def urls(channel: World) -> dict[tuple[str, str], str]:
         "report": {"ana": written(channel, "ana").public_id},
         "person": {"northwest-admin": channel.seats["rita"].public_id},
         "invited": {"northwest-admin": invited.public_id},
+        "account_erase": refs,
+        "receipt": {"ana": receipt},
+        "partnership_archive": {"northwest-admin": partnership.public_id},
         "submission": {"ana": file.public_id},
         "submission_progress": {"ana": file.public_id},
     }

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from partners.tenancy.walls import ORG, USER, BuildWall, HangMirror, own
+from partners.tenancy.walls import ORG, USER, BuildWall, HangMirror, app_role, own
 
 OWN = f"organisation_id = {ORG}"
 ASKED = (
@@ -10,6 +10,18 @@ ASKED = (
     f" (SELECT p.id FROM agreements_partnership p WHERE p.distributor_id = {ORG}))"
 )
 TABLES = ("custody_receipt", "custody_archive", "custody_archivepiece")
+# Whose archives have had their days, before anybody acts: ids alone.
+GATE = """
+CREATE FUNCTION gate_holders_of_archives(before timestamptz) RETURNS TABLE (organisation_id bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS
+    $$ SELECT DISTINCT a.organisation_id FROM public.custody_archive a WHERE a.asked_at < before $$;
+REVOKE ALL ON FUNCTION gate_holders_of_archives(timestamptz) FROM PUBLIC;
+"""
+
+
+def open_the_gate(apps, schema_editor):
+    role = schema_editor.quote_name(app_role())
+    schema_editor.execute(f"GRANT EXECUTE ON FUNCTION gate_holders_of_archives(timestamptz) TO {role}")
 
 
 class Migration(migrations.Migration):
@@ -35,4 +47,6 @@ class Migration(migrations.Migration):
         ),
         BuildWall("custody_archivepiece", own(update=None)),
         *(HangMirror(table, "false") for table in TABLES),
+        migrations.RunSQL(GATE, "DROP FUNCTION gate_holders_of_archives(timestamptz)"),
+        migrations.RunPython(open_the_gate, migrations.RunPython.noop),
     ]

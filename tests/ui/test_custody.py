@@ -1,0 +1,102 @@
+"""The pages by which data is taken out and destroyed: nothing happens by a mere click, and what happened is told."""
+
+import io
+import zipfile
+
+import pytest
+from django.urls import reverse
+
+from partners.accounts.models import AccountIdentity
+from partners.agreements.services import end_partnership
+from partners.tenancy.context import acting_as
+from portal.custody.archiving import write_archive
+from portal.custody.erasing import destroy
+from portal.custody.models import Archive, Receipt
+from tests.ui.conftest import Browse, browse
+from tests.world import World
+
+__all__ = ["browse"]
+PAIR = ("adventure", "northwest")
+ADMIN = "northwest-admin"
+
+
+def ref(world: World) -> str:
+    with acting_as(world.actor("ana")):
+        return AccountIdentity.objects.get(code="NO1").public_id
+
+
+def test_a_customer_is_erased_once_its_number_is_typed(trading_world: World, browse: Browse) -> None:
+    ana, url = browse("ana"), reverse("account_erase", args=[ref(trading_world)])
+    assert "NO1 Cycles" in ana.get(url).content.decode()
+    for given in ({}, {"because": "customer_asked", "typed": "NO2"}, {"because": "x", "typed": "NO1"}):
+        response = ana.post(url, given)
+        assert response.status_code == 400
+        assert "Nothing is erased yet" in response.content.decode()
+    with acting_as(trading_world.actor("ana")):
+        assert not Receipt.objects.exists()
+    told = ana.post(url, {"because": "customer_asked", "typed": "NO1"})
+    assert told.status_code == 302
+    assert "It is being destroyed" in ana.get(told["Location"]).content.decode()
+    with acting_as(trading_world.actor("ana")):
+        receipt = Receipt.objects.get()
+    assert ana.get(reverse("receipt_file", args=[receipt.public_id])).status_code == 404
+    destroy(receipt.pk, receipt.organisation_id)
+    page = ana.get(told["Location"]).content.decode()
+    assert "It is destroyed" in page
+    assert "accounts_accountidentity" in page
+    assert "NO1" not in page
+    text = ana.get(reverse("receipt_file", args=[receipt.public_id])).content.decode()
+    assert "accounts_accountidentity: 1\n" in text
+    assert "NO1" not in text
+    assert receipt.public_id in ana.get(reverse("receipts")).content.decode()
+    assert ana.get(url).status_code == 404
+
+
+def test_an_archive_is_asked_for_and_downloaded(trading_world: World, browse: Browse) -> None:
+    admin, partnership = browse(ADMIN), trading_world.partnerships[PAIR]
+    url = reverse("partnership_archive", args=[partnership.public_id])
+    assert admin.post(url)["Location"] == url
+    assert "being made" in admin.get(url).content.decode()
+    with acting_as(trading_world.actor(ADMIN)):
+        archive = Archive.objects.get()
+    file = reverse("archive_file", args=[partnership.public_id, archive.public_id])
+    assert admin.get(file).status_code == 404
+    write_archive(archive.pk, archive.organisation_id)
+    assert file in admin.get(url).content.decode()
+    for someone in ("southwest-admin", "adventure-admin", "contoso-admin"):
+        assert browse(someone).get(file).status_code == 404
+    other = reverse(
+        "archive_file", args=[trading_world.partnerships["contoso", "northwest"].public_id, archive.public_id]
+    )
+    assert admin.get(other).status_code == 404
+
+
+@pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume")
+def test_the_download_is_the_whole_file(trading_world: World, browse: Browse) -> None:
+    from tests.custody.test_archiving import made
+
+    archive = made(trading_world)
+    admin = browse(ADMIN)
+    response = admin.get(
+        reverse("archive_file", args=[trading_world.partnerships[PAIR].public_id, archive.public_id])
+    )
+    assert response["Content-Type"] == "application/zip"
+    content = b"".join(response)
+    assert len(content) == archive.size == int(response["Content-Length"])
+    assert "sell_through.csv" in zipfile.ZipFile(io.BytesIO(content)).namelist()
+
+
+def test_an_ended_partnership_s_data_is_deleted_once_its_name_is_typed(
+    trading_world: World, browse: Browse
+) -> None:
+    admin, partnership = browse(ADMIN), trading_world.partnerships[PAIR]
+    url = reverse("partnership_delete", args=[partnership.public_id])
+    assert admin.get(url).status_code == 404
+    with acting_as(trading_world.actor(ADMIN)):
+        end_partnership(partnership)
+    assert "Take the data out first" in admin.get(url).content.decode()
+    assert admin.post(url, {"typed": "Contoso"}).status_code == 400
+    told = admin.post(url, {"typed": "Adventure"})
+    assert told.status_code == 302
+    assert "partnership has ended" in admin.get(told["Location"]).content.decode()
+    assert browse("adventure-admin").get(url).status_code == 404
