@@ -28,6 +28,8 @@ def ref(world: World) -> str:
 def test_a_customer_is_erased_once_its_number_is_typed(trading_world: World, browse: Browse) -> None:
     ana, url = browse("ana"), reverse("account_erase", args=[ref(trading_world)])
     assert "NO1 Cycles" in ana.get(url).content.decode()
+    account = reverse("account", args=[ref(trading_world)])
+    assert url in ana.get(account).content.decode()
     for given in ({}, {"because": "customer_asked", "typed": "NO2"}, {"because": "x", "typed": "NO1"}):
         response = ana.post(url, given)
         assert response.status_code == 400

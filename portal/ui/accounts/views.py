@@ -24,7 +24,7 @@ from partners.agreements.models import Partnership
 from partners.catalogue.selectors import find_family
 from partners.engagement.selectors import list_of_accounts
 from partners.ledger.selectors import Slice, list_lines
-from partners.organisations.roles import Permission
+from partners.organisations.roles import Permission, can
 from partners.tenancy.context import current_organisation_id
 from portal.charts.drawing import chart_response
 from portal.telling.accounts import account_name, account_url
@@ -86,6 +86,7 @@ def account(request: HttpRequest, ref: str) -> HttpResponse:
         "picture": picture,
         "stands": stands(picture, account_name(card)),
         "beside": beside(picture),
+        "may_erase": card.name is not None and can(Permission.MANAGE_ACCOUNTS),
         "steps": ladder(picture, shared_categories(partnership)),
         "worst": first,
         "reviews": reviews,
