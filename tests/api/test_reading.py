@@ -90,7 +90,9 @@ def test_what_is_granted_more_coarsely_than_by_line_shows_no_line(
 ) -> None:
     reshare(world, Category.VOLUME, granularity=granularity)
     found = read(world, call, "mia")
-    assert {name: rows for name, rows in found.items() if rows} == {}
+    by_month = {"accounts", "months"} if granularity is Granularity.MONTH else set()
+    assert {name for name, rows in found.items() if rows} == by_month
+    assert "last_order_on" not in str(found)
 
 
 def test_nothing_shared_reads_like_nothing_sent(world: World, call: Call) -> None:
@@ -167,7 +169,7 @@ def test_a_rival_meets_no_word_of_northwest_in_any_call(
     world: World, call: Call, ids: dict[str, str], person: str
 ) -> None:
     stranger, words = call(person), (canary("northwest"), "4711", "Ring them", "march.csv")
-    assert len(addresses(ids)) == 16
+    assert len(addresses(ids)) == 17
     for naming in (False, True):
         for name, url in addresses(ids, naming=naming).items():
             body = stranger.get(url).content.decode()
