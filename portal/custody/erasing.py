@@ -30,6 +30,7 @@ from partners.audit.services import record
 from partners.engagement.erasing import erase_texts
 from partners.jobs.services import emit
 from partners.ledger.erasing import erase_documents, erase_numbers, list_submissions_of
+from partners.ledger.models import AccountMonth, AccountMonthMoney, AreaMonth, AreaMonthMoney
 from partners.organisations.models import User
 from partners.organisations.roles import Permission, can, require
 from partners.tenancy.actors import eraser
@@ -40,6 +41,7 @@ from portal.reports.writing import erase_own_reports
 Done = Callable[[], None]
 Step = Callable[[], Counter[str]]
 DOCUMENTS, SUBMISSIONS = 5_000, 20  # destroyed in one transaction
+SUMS = (AccountMonth, AccountMonthMoney, AreaMonth, AreaMonthMoney)
 
 
 class CustodyError(ValueError):
@@ -174,14 +176,14 @@ def _until_nothing_is_left(step: Step) -> Iterator[Step]:
 
 
 def _erase_meetings(partnership: Partnership) -> Counter[str]:
-    """Cells, handles and salts; and who an account is that is met in no other partnership."""
+    """Cells, sums, handles and salts; and who an account is that is met in no other partnership."""
     lock_partnership(partnership.pk)
     handles = AccountHandle.objects.filter(partnership=partnership)
     met = set(handles.values_list("account_id", flat=True))
     gone = Counter(
         {
             model._meta.db_table: model._default_manager.filter(partnership_id=partnership.pk).delete()[0]
-            for model in (HeldCell, AccountHandle, PseudonymSalt)
+            for model in (HeldCell, *SUMS, AccountHandle, PseudonymSalt)
         }
     )
     met -= set(AccountHandle.objects.filter(account_id__in=met).values_list("account_id", flat=True))

@@ -28,7 +28,9 @@ DESTROYED = (
     "agreements_heldcell", "agreements_grantedcell", "agreements_grantedaccount", "accounts_accounthandle",
     "accounts_pseudonymsalt", "ingestion_submission", "ingestion_feedmapping", "runs_analysisrun", "runs_volumefact",
     "runs_moneyfact", "runs_costfact", "runs_standing", "runs_standingmoney", "runs_standingprofit", "runs_rung",
-    "runs_seasonfactor", "runs_movement", "runs_finding", "engagement_followupevidence",
+    "runs_seasonfactor", "runs_movement", "runs_finding", "engagement_followupevidence", "ledger_accountmonth",
+    "ledger_accountmonthmoney", "ledger_areamonth", "ledger_areamonthmoney", "runs_areafact", "runs_areamoneyfact",
+    "runs_arearung",
 )  # fmt: skip
 
 
