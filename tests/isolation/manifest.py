@@ -96,6 +96,8 @@ PAGES = (
     *shows("finding", SEES_ACCOUNTS, "finding", answers=SENT_ON),
     *shows("partnerships", SEES_PARTNERSHIPS),
     *shows("partnership", SEES_PARTNERSHIPS, "partnership"),
+    *acts("partnership_offer", ADMINISTERS),
+    *acts("partnership_answer", ADMINISTERS, "partnership"),
     *shows("sharing", SEES_PARTNERSHIPS, "between"),
     *shows("sharing_readings", SEES_PARTNERSHIPS, "giving"),
     *shows("sharing_change", SHARES, "giving"),

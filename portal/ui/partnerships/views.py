@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from analytics.runs.selectors import AccountRow, PartnershipSummary, get_overview, list_movements
 from integrations.ingestion.selectors import get_reporting
@@ -15,10 +18,11 @@ from partners.access.doors import (
     shared_categories,
 )
 from partners.agreements.models import Category
+from partners.agreements.services import AgreementError, answer_invitation, offer_partnership
 from partners.audit.selectors import list_readings
 from partners.catalogue.selectors import name_families
 from partners.engagement.selectors import list_of_accounts
-from partners.organisations.roles import Permission
+from partners.organisations.roles import Permission, can
 from portal.telling.figures import Year, year_of
 from portal.telling.levels import losses
 from portal.telling.sharing import Agreement, in_order, list_agreements, month_began
@@ -27,6 +31,11 @@ from portal.ui.partnerships.movement import draw_course, tell
 from portal.ui.session.seats import is_maker
 
 SHOWN_ACCOUNTS = 12
+ACCEPT = "accept"
+ANSWERS = {
+    ACCEPT: gettext_lazy("Accepted. Nothing is shared by that: the distributor decides what is."),
+    "decline": gettext_lazy("Declined: nothing came of it."),
+}
 
 
 @dataclass(frozen=True)
@@ -61,8 +70,42 @@ def partnerships(request: HttpRequest) -> HttpResponse:
         for summary in overview.summaries
     ]
     return render(
-        request, "partnerships/partnerships.html", {"entries": entries, "is_maker": is_maker(request)}
+        request,
+        "partnerships/partnerships.html",
+        {
+            "entries": entries,
+            "is_maker": is_maker(request),
+            "may_join": can(Permission.MANAGE_PARTNERSHIPS),
+        },
     )
+
+
+@page(Permission.MANAGE_PARTNERSHIPS)
+def partnership_offer(request: HttpRequest) -> HttpResponse:
+    """POST: offer a partnership to an organisation that is here, by its short name."""
+    if request.method == "POST":
+        try:
+            offered = offer_partnership(request.POST.get("short_name", "").strip())
+        except AgreementError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("Offered: they find it under their partnerships."))
+            return redirect("partnership", offered.public_id)
+    return redirect("partnerships")
+
+
+@page(Permission.MANAGE_PARTNERSHIPS)
+def partnership_answer(request: HttpRequest, public_id: str) -> HttpResponse:
+    """POST: accept what the other side offered, decline it, or take one's own offer back."""
+    found = get_partnership(public_id)
+    answer = request.POST.get("answer", "")
+    if request.method == "POST" and answer in ANSWERS:
+        try:
+            answer_invitation(found.pk, accept=answer == ACCEPT)
+            messages.success(request, ANSWERS[answer])
+        except AgreementError as error:
+            messages.error(request, str(error))
+    return redirect("partnerships")
 
 
 @page(Permission.VIEW_PARTNERSHIPS, mirrored=True)

@@ -1,0 +1,97 @@
+"""Either side offers a partnership by the other's short name; the other one answers."""
+
+from partners.access.doors import list_partnerships
+from partners.agreements.models import Partnership, PartnershipChange
+from partners.organisations.models import OrganisationKind
+from partners.organisations.services import found_organisation, seat_new_user
+from partners.tenancy.actors import Role, founder
+from partners.tenancy.context import acting_as
+from tests.agreements.conftest import Desk
+
+
+def founded(desk: Desk, slug: str, kind: OrganisationKind) -> None:
+    organisation = desk.world.orgs[slug] = found_organisation(slug, kind)
+    with acting_as(founder(organisation.pk)):
+        desk.world.seats[f"{slug}-admin"] = seat_new_user(
+            f"admin@{slug}.example", "Admin", None, Role.ADMINISTRATOR
+        )
+
+
+def offer(desk: Desk, person: str, slug: str) -> None:
+    assert desk.browser(person).post("/partnerships/offer/", {"short_name": slug}).status_code == 302
+
+
+def answer(desk: Desk, person: str, word: str) -> int:
+    with acting_as(desk.world.actor(person)):
+        offered = Partnership.objects.filter(state="invited").first()
+    ref = offered.public_id if offered else "ptn_00000000000000000000"
+    return desk.browser(person).post(f"/partnerships/{ref}/answer/", {"answer": word}).status_code
+
+
+def states(desk: Desk, person: str) -> dict[str, str]:
+    with acting_as(desk.world.actor(person)):
+        return {one.manufacturer.slug: one.state for one in list_partnerships()}
+
+
+def test_a_distributor_offers_and_the_maker_accepts(desk: Desk) -> None:
+    founded(desk, "fabrikam", OrganisationKind.MANUFACTURER)
+    offer(desk, "northwest-admin", "fabrikam")
+    assert states(desk, "northwest-admin")["fabrikam"] == "invited"
+    answer(desk, "northwest-admin", "accept")
+    assert states(desk, "northwest-admin")["fabrikam"] == "invited", "it is for the other side to accept"
+    assert answer(desk, "fabrikam-admin", "accept") == 302
+    assert states(desk, "fabrikam-admin") == {"fabrikam": "active"}
+    with acting_as(desk.world.actor("northwest-admin")):
+        one = Partnership.objects.get(manufacturer__slug="fabrikam")
+        assert [change.what for change in PartnershipChange.objects.filter(partnership=one).order_by("pk")] == [
+            "invited", "active",
+        ]  # fmt: skip
+
+
+def test_declined_it_is_gone_and_can_be_offered_anew(desk: Desk) -> None:
+    founded(desk, "fabrikam", OrganisationKind.MANUFACTURER)
+    for _ in range(2):
+        offer(desk, "fabrikam-admin", "northwest")
+        assert states(desk, "northwest-admin")["fabrikam"] == "invited"
+        assert answer(desk, "northwest-admin", "decline") == 302
+        assert "fabrikam" not in states(desk, "northwest-admin")
+    offer(desk, "fabrikam-admin", "northwest")
+    answer(desk, "fabrikam-admin", "decline")
+    assert states(desk, "fabrikam-admin") == {}, "taken back"
+
+
+def test_nobody_offers_to_their_own_kind_or_to_nobody(desk: Desk) -> None:
+    for person, slug in (
+        ("northwest-admin", "southwest"),
+        ("northwest-admin", "northwest"),
+        ("northwest-admin", "nobody-here"),
+        ("northwest-admin", ""),
+        ("adventure-admin", "contoso"),
+    ):
+        before = states(desk, person)
+        offer(desk, person, slug)
+        assert states(desk, person) == before, (person, slug)
+
+
+def test_an_offer_that_is_open_is_made_once(desk: Desk) -> None:
+    founded(desk, "fabrikam", OrganisationKind.MANUFACTURER)
+    for person, slug in (("northwest-admin", "fabrikam"), ("fabrikam-admin", "northwest")):
+        offer(desk, person, slug)
+    with acting_as(desk.world.actor("northwest-admin")):
+        assert Partnership.objects.filter(manufacturer__slug="fabrikam").count() == 1
+
+
+def test_an_offer_shows_nobody_the_other_s_catalogue(desk: Desk) -> None:
+    from io import StringIO
+
+    from partners.catalogue.models import Product
+    from partners.catalogue.services import load_catalogue, open_catalogue
+    from tests.world import CATALOGUE
+
+    founded(desk, "fabrikam", OrganisationKind.MANUFACTURER)
+    with acting_as(founder(desk.world.orgs["fabrikam"].pk)):
+        open_catalogue()
+        load_catalogue(StringIO(CATALOGUE), "USD")
+    offer(desk, "northwest-admin", "fabrikam")
+    with acting_as(desk.world.actor("ana")):
+        assert not Product.objects.filter(manufacturer_id=desk.world.orgs["fabrikam"].pk).exists()
