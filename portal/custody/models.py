@@ -8,6 +8,8 @@ from django.db import models
 from partners.agreements.models import Partnership
 from partners.tenancy.models import ActingOrganisation, ActingUser, PublicIdField, WalledModel
 
+NEW_CUSTOMER = "note: a later file that names the same number makes a new customer"
+
 
 class Reason(models.TextChoices):
     """Why something is destroyed: words of a list, for what somebody writes freely may name the customer."""
@@ -67,6 +69,7 @@ class Receipt(WalledModel):
             f"asked at: {self.asked_at.isoformat()}",
             f"finished at: {self.finished_at.isoformat() if self.finished_at else ''}",
             *(f"{table}: {rows}" for table, rows in sorted(self.destroyed.items())),
+            *([NEW_CUSTOMER] if self.kind == self.Kind.ACCOUNT else []),
         ]
 
     def compute_digest(self) -> str:

@@ -49,6 +49,8 @@ def test_a_customer_is_erased_once_its_number_is_typed(trading_world: World, bro
     assert "NO1" not in page
     text = ana.get(reverse("receipt_file", args=[receipt.public_id])).content.decode()
     assert "accounts_accountidentity: 1\n" in text
+    assert "makes a new customer" in text
+    assert "makes a new customer" in page
     assert "NO1" not in text
     assert receipt.public_id in ana.get(reverse("receipts")).content.decode()
     assert ana.get(url).status_code == 404
