@@ -46,37 +46,47 @@ SELECT category, family_id, month, granularity, bit_or(purpose) AS purposes
 FROM effective GROUP BY 1, 2, 3, 4
 """
 
-# What ended grants leave: it counts only as far as what it rests on is open, by a live grant or by one that ended.
+# What ended grants leave, a purpose at a time, as live ones: it rests on the finest that is open of what it needs, by a
+# live grant or by one that ended, and ends with that. Of two purposes that it serves differently it keeps the finer.
 _KEPT = f"""
 WITH held AS (
     SELECT DISTINCT family_id, month FROM agreements_heldcell WHERE partnership_id = %(partnership)s
 ), ended AS (
-    SELECT g.id AS grant_id, g.category, h.family_id, h.month, g.granularity, g.purposes,
+    SELECT g.id AS grant_id, g.category, h.family_id, h.month, p.purpose, g.granularity,
            g.revoked_at AS recorded_until, g.keep_history_until AS seen_until
     FROM agreements_grant g
     JOIN agreements_partnership s ON s.id = g.partnership_id AND s.state = 'active'
     JOIN held h ON (g.family_id IS NULL OR g.family_id = h.family_id)
         AND (g.from_month IS NULL OR h.month >= g.from_month) AND (g.to_month IS NULL OR h.month < g.to_month)
+    JOIN (VALUES {_PURPOSE_ROWS}) p(purpose) ON g.purposes & p.purpose <> 0
     WHERE g.partnership_id = %(partnership)s AND g.revoked_at IS NOT NULL AND g.keep_history_until > current_date
       AND g.category IN ({_SELL_THROUGH})
 ), opened AS (
-    SELECT category, family_id, month, bit_or(purposes) AS purposes, max(granularity) AS granularity
-    FROM (SELECT category, family_id, month, purposes, granularity FROM ended
-          UNION ALL SELECT category, family_id, month, purposes, granularity FROM agreements_grantedcell
-                    WHERE partnership_id = %(partnership)s) o
-    GROUP BY 1, 2, 3
+    SELECT DISTINCT ON (category, family_id, month, purpose) o.*
+    FROM (SELECT category, family_id, month, purpose, granularity, recorded_until, seen_until FROM ended
+          UNION ALL
+          SELECT c.category, c.family_id, c.month, p.purpose, c.granularity, 'infinity', 'infinity'
+          FROM agreements_grantedcell c JOIN (VALUES {_PURPOSE_ROWS}) p(purpose) ON c.purposes & p.purpose <> 0
+          WHERE c.partnership_id = %(partnership)s) o
+    ORDER BY category, family_id, month, purpose, granularity DESC, recorded_until DESC, seen_until DESC
 ), rested AS (
-    SELECT e.grant_id, e.category, e.family_id, e.month, e.recorded_until, e.seen_until,
-           least(e.granularity, coalesce(min(o.granularity), e.granularity)) AS granularity,
-           e.purposes & coalesce(bit_and(o.purposes), e.purposes) AS purposes,
-           count(needs.needed) = count(o.category) AS has_all
+    SELECT e.grant_id, e.category, e.family_id, e.month, e.purpose,
+           least(e.granularity, min(o.granularity)) AS granularity,
+           least(e.recorded_until, min(o.recorded_until)) AS recorded_until,
+           least(e.seen_until, min(o.seen_until)) AS seen_until
     FROM ended e
     LEFT JOIN (VALUES {_NEEDS_ROWS}) needs(category, needed) ON needs.category = e.category
     LEFT JOIN opened o ON o.category = needs.needed AND o.family_id = e.family_id AND o.month = e.month
-    GROUP BY e.grant_id, e.category, e.family_id, e.month, e.recorded_until, e.seen_until, e.granularity, e.purposes
+        AND o.purpose = e.purpose
+    GROUP BY e.grant_id, e.category, e.family_id, e.month, e.purpose, e.granularity, e.recorded_until, e.seen_until
+    HAVING count(needs.needed) = count(o.category)
+), ranked AS (
+    SELECT r.*, dense_rank() OVER (PARTITION BY grant_id, family_id, month
+        ORDER BY granularity DESC, recorded_until DESC, seen_until DESC) AS place
+    FROM rested r
 )
-SELECT grant_id, family_id, month, category, granularity, recorded_until, seen_until, purposes
-FROM rested WHERE has_all AND purposes <> 0
+SELECT grant_id, family_id, month, category, granularity, recorded_until, seen_until, bit_or(purpose) AS purposes
+FROM ranked WHERE place = 1 GROUP BY 1, 2, 3, 4, 5, 6, 7
 """
 
 # An account that live grants tell of has no end; where only ended ones do, it is known until the last day of them.
