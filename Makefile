@@ -46,7 +46,7 @@ test: setup lint types
 
 # The whole proof that nothing leaks, of which `make test` has a sample; it ends in one line of figures, or fails.
 isolation: setup
-	$(PY) -m pytest tests/isolation -m "" --isolation -v -n 2 --dist worksteal
+	$(PY) -m pytest tests/isolation -m "" --isolation -vv -n 2 --dist worksteal
 
 lint: setup
 	$(PY) -m ruff check --quiet .
