@@ -45,7 +45,7 @@ NOT_PAGES = {
 } - {"api_reference"}  # fmt: skip
 ONES = ("account", "account_lines", "evidence", "follow_up_new", "follow_up", "partnership")
 LISTS = ("home", "accounts", "partnerships", "follow_ups", "submissions", "reports", "definitions")
-NORTHWEST = (*LISTS, *ONES, "submission_new", "submission", "report", "account_erase", "receipts")
+NORTHWEST = (*LISTS, *ONES, "submission_new", "submission", "report", "receipts")
 ADVENTURE = (*LISTS, *ONES, "submission_new")
 MIRRORED = ("home", "accounts", "account", "partnership", "follow_up")
 IN_THE_OPEN = ("login", "forgotten", "api_reference")
@@ -66,7 +66,7 @@ ON_THE_WAY = (
 )
 OPENED = ("invitation",)
 ADMINISTRATION = ("clients", "people", "person", "invited", "organisation", "partner_new", "support")
-CUSTODY = ("partnership_archive", "partnership_delete", "receipt")
+CUSTODY = ("partnership_archive", "partnership_delete", "receipt", "account_erase")
 SHARING = (
     "sharing",
     "sharing_readings",
@@ -263,11 +263,12 @@ def test_every_page_of_an_ended_partnership(visit: Visit, channel: Channel) -> N
     """Its data taken out, and destroyed."""
     admin = visit("northwest-admin@northwest.example")
     admin.set_up_second_factor()
+    found = look(admin, {"account_erase": reverse("account_erase", args=[channel.refs[CODE]])})
     with acting_as(channel.world.actor("northwest-admin")):
         end_partnership(channel.world.partnerships[PAIR])
         ask_for_archive(channel.partnership)
     pages = {name: reverse(name, args=[channel.partnership]) for name in CUSTODY[:2]}
-    found = look(admin, pages)
+    found += look(admin, pages)
     admin.go(pages["partnership_delete"])
     admin.page.get_by_label("The manufacturer's name").fill("Adventure")
     admin.page.get_by_role("button", name="Delete for good").click()

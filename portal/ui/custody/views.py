@@ -37,8 +37,7 @@ BAD_REQUEST = 400
 ResponseT = TypeVar("ResponseT", HttpResponse, StreamingHttpResponse)
 
 
-# Erasing, taking out and deleting ask for a fresh second factor once `page` takes `step_up=True`: here and below.
-@page(Permission.MANAGE_ACCOUNTS)
+@page(Permission.MANAGE_ACCOUNTS, step_up=True)
 def account_erase(request: HttpRequest, ref: str) -> HttpResponse:
     """What erasing a customer destroys and what stays, and the button, once its number is typed."""
     partnership, card = list_cards_of(ref)[0]
@@ -89,7 +88,7 @@ def partnership_archive(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "custody/archive.html", context)
 
 
-@page(Permission.SHARE)
+@page(Permission.SHARE, step_up=True)
 def archive_file(request: HttpRequest, public_id: str, archive: str) -> StreamingHttpResponse:
     """The file, a megabyte at a time, each read by the person in a transaction of its own."""
     found = get_archive(_own(public_id), archive)
