@@ -13,12 +13,14 @@ from partners.accounts.postcodes import postcode_area
 from partners.accounts.pseudonyms import pseudonym_key, random_token, token_for
 from partners.agreements.locks import lock_partnership
 from partners.agreements.models import Partnership
+from partners.agreements.services import note_change
 from partners.audit.services import record
 from partners.jobs.services import emit
 from partners.organisations.roles import Permission, require
 from partners.tenancy.context import current_organisation_id
 
 BATCH = 2_000
+RENEWED = "renewed"
 SALT_BYTES = 32
 _IDENTITY_FIELDS = ("name", "street", "city", "region", "postcode")
 _VOLUME_FIELDS = ("account_type", "industry", "country", "postcode_area")
@@ -150,6 +152,7 @@ def renew_pseudonyms(partnership: Partnership) -> int:
     partnership.refresh_from_db()
     give_handles(partnership, list(AccountIdentity.objects.filter(account_id__in=met)))
     give_random_handles(partnership, erased)
+    note_change(partnership, RENEWED)
     record("pseudonyms.renewed", partnership.public_id, accounts=len(met))
     emit("sharing.changed", partnership_id=partnership.pk, manufacturer_id=partnership.manufacturer_id)
     return len(met)

@@ -60,7 +60,7 @@ def offer_partnership(slug: str) -> Partnership:
     if live is not None:
         return live
     partnership = Partnership.objects.create(state=State.ACTIVE if own else State.INVITED, **sides)
-    _note(partnership, State.ACTIVE if own else State.INVITED)
+    note_change(partnership, partnership.state)
     return partnership
 
 
@@ -287,20 +287,21 @@ def _bring_to(partnership: Partnership, allowed: set[State], to: State) -> Partn
         )
     partnership.state = to
     partnership.save(update_fields=["state"])
-    _note(partnership, to)
+    note_change(partnership, to.value)
     if partnership.distributor_id == current_organisation_id():
         _resight(partnership)
     return partnership
 
 
-def _note(partnership: Partnership, what: State) -> None:
+def note_change(partnership: Partnership, what: str) -> None:
+    """Into the dated history that both sides read."""
     PartnershipChange.objects.create(
         partnership=partnership,
         manufacturer_id=partnership.manufacturer_id,
         distributor_id=partnership.distributor_id,
-        what=what.value,
+        what=what,
     )
-    record(f"partnership.{what.value}", partnership.public_id)
+    record(f"partnership.{what}", partnership.public_id)
 
 
 def _lock_own(partnership_id: int) -> Partnership:

@@ -250,6 +250,20 @@ def test_suspended_resumed_and_ended_with_their_dates(desk: Desk) -> None:
     assert lines_of(desk, "mia") == 0
 
 
+def test_pseudonyms_are_drawn_anew_and_the_old_lead_nowhere(desk: Desk) -> None:
+    desk.world.share("adventure", "northwest", Category.VOLUME)
+    with acting_as(desk.world.actor("mia")):
+        old = {card.token for card in list_cards([desk.partnership]).values()}
+    assert desk.post("northwest-admin", "state/", step="renew") == 302
+    with acting_as(desk.world.actor("mia")):
+        new = {card.token for card in list_cards([desk.partnership]).values()}
+    assert len(new) == 2
+    assert new.isdisjoint(old)
+    mia = desk.browser("mia")
+    assert {mia.get(f"/accounts/{token}/").status_code for token in old} == {404}
+    assert "Pseudonyms drawn anew" in desk.read("mia")
+
+
 def test_direct_sales_are_shared_with_nobody(desk: Desk) -> None:
     direct = desk.world.partnerships["adventure", "adventure"].public_id
     assert desk.browser("adventure-admin").get(f"/partnerships/{direct}/sharing/").status_code == 404

@@ -1,6 +1,6 @@
 """The agreement of one partnership: what is shared, what would be, who read it, what came back, how it came to be."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from analytics.runs.selectors import get_overview
 from partners.access.doors import get_partnership, list_terms
+from partners.accounts.services import renew_pseudonyms
 from partners.agreements.models import Grant, Partnership, Proposal
 from partners.agreements.selectors import (
     find_grant,
@@ -50,10 +51,16 @@ from portal.ui.sharing.preview import preview_change
 BAD_REQUEST = 400
 SHOWN_DAYS, ALL_DAYS = 8, 500
 FIELDS = ("categories", "granularity", "families", "first_month", "last_month", "purposes")
-STEPS = {"suspend": suspend_partnership, "resume": resume_partnership, "end": end_partnership}
+STEPS: dict[str, Callable[[Partnership], object]] = {
+    "suspend": suspend_partnership,
+    "resume": resume_partnership,
+    "renew": renew_pseudonyms,
+    "end": end_partnership,
+}
 DONE = {
     "suspend": gettext_lazy("Suspended: they see nothing from now on, and files go on coming in."),
     "resume": gettext_lazy("Resumed: what you grant is seen again."),
+    "renew": gettext_lazy("Drawn anew: what they keep of the old pseudonyms leads nowhere."),
     "end": gettext_lazy("Ended: they see nothing any more, and nothing can revive it."),
 }
 
@@ -87,6 +94,7 @@ def sharing(request: HttpRequest, public_id: str) -> HttpResponse:
         ],
         "history": _history(partnership, names),
         "may_change": can(Permission.SHARE) and not maker and partnership.state in ("active", "suspended"),
+        "may_share": can(Permission.SHARE) and not maker,
         "may_ask": can(Permission.PROPOSE_SHARING) and partnership.state in ("active", "suspended"),
     }
     if not maker:
@@ -200,7 +208,7 @@ def sharing_stop(request: HttpRequest, public_id: str, grant_id: str) -> HttpRes
 
 @page(Permission.SHARE)
 def sharing_state(request: HttpRequest, public_id: str) -> HttpResponse:
-    """POST: suspend the partnership, resume it, or end it for good."""
+    """POST: suspend the partnership, resume it, draw its pseudonyms anew, or end it for good."""
     partnership = _own(request, public_id)
     step = request.POST.get("step", "")
     if request.method == "POST" and step in STEPS:
