@@ -61,13 +61,14 @@ SELECT a.id AS account_id, h.partnership_id, h.distributor_id, o.id AS audience_
 FROM accounts_account a JOIN accounts_accounthandle h ON h.account_id = a.id
 JOIN organisations_organisation o ON o.id = a.organisation_id OR (o.id = 1 AND h.partnership_id %% 10 <> 0);
 INSERT INTO runs_analysisrun (audience_id, purpose, partnership_id, distributor_id, epoch, public_id, as_of, known_at,
-    finished_at, accounts, signals, late, is_latest, sight)
+    finished_at, accounts, signals, late, is_latest, sight, levels)
 SELECT audience_id, 1, partnership_id, distributor_id, 1, 'run_' || audience_id || '_' || partnership_id,
-    '2025-12-31', now(), now(), count(*), 0, 0, true, ''
+    '2025-12-31', now(), now(), count(*), 0, 0, true, '', '{3}'
 FROM audience GROUP BY audience_id, partnership_id, distributor_id;
 INSERT INTO runs_standing (audience_id, purpose, partnership_id, distributor_id, epoch, account_id, judgement, orders,
-    first_order_on, last_order_on, gaps_used, gaps_window, present_gap)
-SELECT audience_id, 1, partnership_id, distributor_id, 1, account_id, 'as usual', 24, '2024-01-01', '2025-12-01', 23,
+    first_order_on, last_order_on, first_month, last_month, gaps_used, gaps_window, present_gap)
+SELECT audience_id, 1, partnership_id, distributor_id, 1, account_id, 'as usual', 24, '2024-01-01', '2025-12-01',
+    '2024-01-01', '2025-12-01', 23,
     'all', 30 FROM audience;
 INSERT INTO runs_standingmoney (audience_id, purpose, partnership_id, distributor_id, epoch, account_id, currency,
     order_value, net_at_stake)

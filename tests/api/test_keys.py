@@ -148,7 +148,7 @@ def test_each_call_needs_its_scope(world: World, ids: dict[str, str], call: Call
             problem = told(answer, 403, "scope_missing")
             assert problem["detail"] == f"This key does not include '{wanted[0]}'.", path
             assert f'scope="{wanted[0]}"' in answer.headers["WWW-Authenticate"]
-    assert asked == 23
+    assert asked == 24
     assert call("ana", Scope.SALES_READ).get("me").json()["scopes"] == ["sales:read"]
 
 

@@ -137,7 +137,9 @@ def test_anothers_account_in_the_form_is_as_one_that_never_was(
     assert "SO1" not in admin.get(person(trading_world, "rita"), {"text": "SO"}).content.decode()
     url = person(trading_world, "rita", "person_held")
     if kind == "invitation":
-        admin.post("/people/", asked(reach="accounts"))
+        admin.post(
+            "/people/", asked(reach="accounts"), follow=True
+        )  # and reads that the letter is on its way
         url = reverse("invited_held", args=[invitations(trading_world)[0].public_id])
     for name in ("give", "take"):
         answers = [

@@ -17,6 +17,8 @@ from partners.audit.models import AuditEntry
 from partners.engagement.models import FollowUp
 from partners.engagement.services import Plan, open_follow_up
 from partners.tenancy.context import acting_as
+from portal.custody.erasing import destroy
+from portal.custody.models import Reason, Receipt
 from tests.ui.conftest import Browse, analyse, ref_of
 from tests.world import World
 
@@ -98,3 +100,13 @@ def test_a_form_without_its_token_is_told_what_to_do(world: World) -> None:
     response = client.post(reverse("seat"), {"seat": "x"})
     assert response.status_code == 403
     assert "This form is too old" in response.content.decode()
+
+
+def receipt_of(world: World) -> str:
+    """The id of a finished receipt, of nobody in particular."""
+    with acting_as(world.actor("ana")):
+        receipt = Receipt.objects.create(
+            kind=Receipt.Kind.ACCOUNT, reason=Reason.CUSTOMER_ASKED, asked_by_name="Ana"
+        )
+    destroy(receipt.pk, receipt.organisation_id)
+    return str(receipt.public_id)
