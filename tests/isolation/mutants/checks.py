@@ -343,8 +343,9 @@ def _seat_elsewhere(world: Small) -> None:
     """Without asking for the row back, which another wall would refuse."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO organisations_membership (public_id, organisation_id, user_id, role, reach, started_at)"
-            " VALUES ('mem_forged', %s, %s, 'administrator', 'whole', now())",
+            "INSERT INTO organisations_membership (public_id, organisation_id, user_id, role, reach,"
+            " accepted, started_at)"
+            " VALUES ('mem_forged', %s, %s, 'administrator', 'whole', false, now())",
             [world.orgs["north"].pk, world.seats["oak-admin"].user_id],
         )
 
