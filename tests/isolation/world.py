@@ -284,7 +284,7 @@ def _sales_of(world: Proof, maker: str, distributor: str, kind: str) -> Iterator
 
 
 def _tell_rows(world: Proof, pair: tuple[str, str], sales: list[Sold]) -> None:
-    """Each line to the oracle, and what is secret of it."""
+    """Each line to the oracle, and what is secret of it. The only order of a month is that month's sum."""
     distributor = pair[1]
     recorded = datetime.now(UTC)
     kinds = {word(distributor, kind, "code"): kind for kind in ACCOUNTS}
@@ -297,7 +297,7 @@ def _tell_rows(world: Proof, pair: tuple[str, str], sales: list[Sold]) -> None:
         of_it = {"owner": distributor, "row": row}
         world.secrets += [
             Secret(sale.invoice, what="invoice number", category="identity", **of_it),
-            Secret(f"{sale.net}", what="net amount", category="price", **of_it),
+            Secret(f"{sale.net}", what="net amount", category="price", at=oracle.MONTH, **of_it),
             Secret(sale.salesperson, what="salesperson", category="contacts", **of_it),
         ]
         for what in ("name", "street", "city", "code"):

@@ -37,7 +37,9 @@ def fault(world: Proof, asker: Asker, cell: Cell) -> str:
     if answer.status_code != wanted:
         return f"{cell} -> {answer.status_code}, not {wanted}"
     if cell.thing and is_hidden(world, cell) and told(answer) != told(asker.ask_invented(cell)):
-        return f"{cell} -> {wanted}, but not as for what never was"
+        now, never = told(asker.ask(cell)), told(asker.ask(cell, invented=True))  # side by side
+        if now != never:
+            return f"{cell} -> {wanted}, but not as for what never was: {now} and {never}"
     return ""
 
 

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from io import BytesIO
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -71,7 +72,7 @@ Change = Callable[[World], None]
 
 @contextmanager
 def same_ids(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Public ids and keys follow from who draws and how often they drew before: another's draws move none of them."""
+    """Public ids and salts follow from who draws and how often they drew before: another's draws move none of them."""
     order: dict[object, int] = {}
     drawn: dict[tuple[int, str], int] = {}
 
@@ -84,6 +85,8 @@ def same_ids(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     with monkeypatch.context() as patched:
         patched.setattr(tenancy_models, "new_public_id", lambda prefix: f"{prefix}_{draw(prefix, 20)}")
+        salts = SimpleNamespace(token_bytes=lambda length: draw("salt", length).encode())
+        patched.setattr("partners.accounts.services.secrets", salts)
         yield
 
 
