@@ -56,8 +56,8 @@ PINNED = {
     ("ana", "receipts"): 15,
     ("ana", "receipt"): 15,
     ("northwest-admin", "partnership_archive"): 16,
-    ("northwest-admin", "sharing"): 40,
-    ("mia", "sharing"): 30,
+    ("northwest-admin", "sharing"): 45,
+    ("mia", "sharing"): 25,
 }
 
 
@@ -86,6 +86,7 @@ def urls(channel: World) -> dict[tuple[str, str], str]:
         "account_erase": refs,
         "receipt": {"ana": receipt},
         "partnership_archive": {"northwest-admin": partnership.public_id},
+        "sharing": dict.fromkeys(("northwest-admin", "mia"), partnership.public_id),
         "submission": {"ana": file.public_id},
         "submission_progress": {"ana": file.public_id},
     }
