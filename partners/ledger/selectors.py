@@ -342,21 +342,23 @@ def _read_line(
 
 @dataclass(frozen=True)
 class Extent:
-    """How much of a partnership's lines is in sight."""
+    """How much of a partnership is in sight: single lines, and whatever is summed up by area, which is the least."""
 
     lines: int
     families: int
+    areas: int
     first_month: date | None
     last_month: date | None
 
 
 def measure_extent(partnership_id: int) -> Extent:
-    """How many live lines of the partnership the active actor sees, of how many families, in which months."""
+    """How many live lines of the partnership the active actor sees; of how many families and areas, in which months."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*), count(DISTINCT family_id), min(month), max(month) FROM ledger_line"
-            " WHERE partnership_id = %s AND superseded_at IS NULL",
-            [partnership_id],
+            "SELECT (SELECT count(*) FROM ledger_line WHERE partnership_id = %(partnership)s"
+            " AND superseded_at IS NULL), count(DISTINCT family_id), count(DISTINCT (country, postcode_area)), min(month), max(month)"
+            " FROM ledger_areamonth WHERE partnership_id = %(partnership)s",
+            {"partnership": partnership_id},
         )
         return Extent(*cursor.fetchone())
 

@@ -59,6 +59,15 @@ def test_the_preview_is_what_the_maker_then_sees(desk: Desk) -> None:
     assert lines_of(desk, "mia") == int(figures(page)["Single lines"][1])
 
 
+def test_a_preview_of_each_level(desk: Desk) -> None:
+    months = figures(desk.read("northwest-admin", "preview/", **{**VOLUMES, "granularity": "2"}))
+    assert (months["Accounts"], months["Single lines"]) == (("0", "2"), ("0", "0"))
+    assert months["Months"] == ("–", "Jan 2026 – Mar 2026")
+    areas = figures(desk.read("northwest-admin", "preview/", **{**VOLUMES, "granularity": "1"}))
+    assert (areas["Accounts"], areas["Product families"]) == (("0", "0"), ("0", "2"))
+    assert areas["Postcode areas"] == ("0", "1")
+
+
 def test_names_are_in_it_where_they_would_be(desk: Desk) -> None:
     page = desk.read("northwest-admin", "preview/", **{**VOLUMES, "categories": ["volume", "identity"]})
     assert figures(page)["Of them by name"] == ("0", "2")

@@ -63,7 +63,8 @@ class Preview:
         """Whether anything would be seen that is not seen now."""
         now, then = self.now, self.then
         return bool(then.shared - now.shared) or (
-            (then.extent.lines, then.accounts, then.named) > (now.extent.lines, now.accounts, now.named)
+            (then.extent.lines, then.accounts, then.named, then.extent.areas)
+            > (now.extent.lines, now.accounts, now.named, now.extent.areas)
         )
 
 
