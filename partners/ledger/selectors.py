@@ -356,7 +356,8 @@ def measure_extent(partnership_id: int) -> Extent:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT (SELECT count(*) FROM ledger_line WHERE partnership_id = %(partnership)s"
-            " AND superseded_at IS NULL), count(DISTINCT family_id), count(DISTINCT (country, postcode_area)), min(month), max(month)"
+            " AND superseded_at IS NULL), count(DISTINCT family_id),"
+            " count(DISTINCT (country, postcode_area)), min(month), max(month)"
             " FROM ledger_areamonth WHERE partnership_id = %(partnership)s",
             {"partnership": partnership_id},
         )
