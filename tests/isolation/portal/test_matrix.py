@@ -13,7 +13,7 @@ from tests.isolation.outputs import of_response
 from tests.isolation.search import hits
 from tests.isolation.world import Proof
 
-SAMPLE = 150
+SAMPLE = 100
 
 
 @pytest.fixture
