@@ -62,4 +62,5 @@ def test_two_clocks_bring_each_reader_one_report_and_one_letter(
         assert Schedule.objects.get().next_at > timezone.now()
     # Of all that, the schedulers know a tick a room.
     known = PeriodicTask.objects.order_by("task").values_list("task", "args", "kwargs")
-    assert list(known) == [("agreements.tick", "[]", "{}"), ("reports.tick", "[]", "{}")]
+    rooms = ("agreements", "custody", "reports")
+    assert list(known) == [(f"{room}.tick", "[]", "{}") for room in rooms]
