@@ -33,7 +33,7 @@ def lines_of(desk: Desk, person: str) -> int:
 def figures(page: str) -> dict[str, tuple[str, str]]:
     """The rows of 'now, and after it'."""
     rows = re.findall(
-        r'<th scope="row">([^<]+)</th><td class="n">([^<]*)</td><td class="n">([^<]*)</td>', page
+        r'<th scope="row">([^<]+)</th><td class="n"[^>]*>([^<]*)</td><td class="n"[^>]*>([^<]*)</td>', page
     )
     return {name: (now, then) for name, now, then in rows}
 

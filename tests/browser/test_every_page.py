@@ -312,8 +312,8 @@ def test_every_page_of_somebody_who_is_invited(visit: Visit, channel: Channel) -
     for label in ("Password", "The password again"):
         lena.page.get_by_label(label, exact=True).fill(PASSWORD)
     lena.page.get_by_role("button", name="Come in").click()
-    lena.log_in("lena@northwest.example")
     expect(lena.page.get_by_text("You are in")).to_be_visible()
+    lena.log_in("lena@northwest.example")
     assert found == [], "\n".join(found)
 
 

@@ -4,6 +4,7 @@ import re
 import threading
 
 import pytest
+from django.db import connections
 from playwright.sync_api import expect
 
 from analytics.runs.services import analyse_partnership
@@ -84,7 +85,12 @@ def test_granted_looked_at_and_taken_back(
     monkeypatch.setattr(writing, "write_review", drawn_slowly)
     with acting_as(channel.world.actor("mia")):
         (report,) = Report.objects.filter(state=Report.State.QUEUED)
-    work = threading.Thread(target=writing.write_report, args=(report.pk, report.organisation_id))
+
+    def write() -> None:
+        writing.write_report(report.pk, report.organisation_id)
+        connections.close_all()  # this thread's own
+
+    work = threading.Thread(target=write)
     work.start()
     assert drawing.wait(60)
     admin.go(root)
