@@ -74,7 +74,11 @@ def list_shared_categories(partnerships: Iterable[Partnership]) -> dict[int, fro
     organisation_id = current_organisation_id()
     theirs = {partnership.pk: partnership.distributor_id for partnership in partnerships}
     seen: dict[int, set[Category]] = {key: set() for key in theirs}
-    for key, value in _opened(GrantedCell, theirs).union(_opened(KeptCell, theirs)):
+    live, kept = (
+        cells_opened(cells, theirs).values_list("partnership_id", "category").distinct()
+        for cells in (GrantedCell, KeptCell)
+    )
+    for key, value in live.union(kept):
         seen[key].add(Category(value))
     return {
         key: frozenset(Category if owner_id == organisation_id else seen[key])
@@ -82,16 +86,14 @@ def list_shared_categories(partnerships: Iterable[Partnership]) -> dict[int, fro
     }
 
 
-def _opened(
+def cells_opened(
     cells: type[GrantedCell] | type[KeptCell], partnership_ids: Collection[int]
-) -> "QuerySet[Any, tuple[int, str]]":
-    """The categories of which the acting maker sees cells, by partnership."""
-    actor = current_actor()
+) -> QuerySet[Any]:
+    """The cells of these partnerships that the acting maker sees, for its purpose."""
     found = cells.objects.filter(
         partnership_id__in=partnership_ids, manufacturer_id=current_organisation_id()
     )
-    served = found.annotate(served=F("purposes").bitand(actor.purpose.value)).filter(served__gt=0)
-    return served.values_list("partnership_id", "category").distinct()
+    return found.annotate(served=F("purposes").bitand(current_actor().purpose.value)).filter(served__gt=0)
 
 
 @dataclass(frozen=True)

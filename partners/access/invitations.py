@@ -5,7 +5,6 @@ link acts as a guest, which the walls let write what the invitation offers and n
 login already is told to nobody: one form asks for a password, the one that there is or the one that shall be.
 """
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -29,6 +28,7 @@ from partners.agreements.models import Partnership
 from partners.agreements.services import offer_partnership
 from partners.audit.services import record
 from partners.jobs.services import emit
+from partners.organisations.clients import digest_of
 from partners.organisations.login import find_login, find_organisation, list_seats
 from partners.organisations.models import Membership, Organisation, OrganisationKind, User
 from partners.organisations.roles import Permission, require
@@ -333,8 +333,3 @@ def _meet(invited: Invited, founded: Organisation) -> None:
     inviter = seat.actor(invited.made_by_id)
     with acting_as(inviter):
         offer_partnership(founded.slug)
-
-
-def digest_of(words: str) -> str:
-    """By what a link is kept and found."""
-    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()

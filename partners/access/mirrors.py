@@ -6,8 +6,6 @@ from partners.organisations.roles import Permission, can, require
 from partners.tenancy.actors import Actor, Reach, mirror
 from partners.tenancy.context import current_actor, current_organisation_id
 
-LIVE = (Partnership.State.ACTIVE, Partnership.State.SUSPENDED)
-
 
 def list_mirrors() -> list[Partnership]:
     """The partnerships that have a mirror for the active person.
@@ -22,7 +20,7 @@ def list_mirrors() -> list[Partnership]:
         for partnership in list_partnerships()
         if partnership.distributor_id == current_organisation_id()
         and not partnership.is_direct
-        and partnership.state in LIVE
+        and partnership.state in Partnership.LIVE
     ]
 
 

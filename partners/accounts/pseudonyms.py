@@ -9,10 +9,7 @@ import hmac
 import secrets
 from hashlib import sha256
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
-
+from partners.tenancy.keys import derived_key
 from partners.tenancy.models import ALPHABET
 
 TOKEN_LENGTH = 24  # characters of five bits each: 120 bits
@@ -21,16 +18,12 @@ _TO_OUR_ALPHABET = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", ALPHABET
 
 def pseudonym_key(partnership_public_id: str, epoch: int, salt: bytes) -> bytes:
     """The 32-byte key of a partnership's epoch, derived from the installation's root key and the epoch's own salt."""
-    return _derived(f"throughline pseudonym {partnership_public_id} {epoch}", salt)
+    return derived_key(f"pseudonym {partnership_public_id} {epoch}", salt)
 
 
 def line_key(partnership_public_id: str, epoch: int) -> bytes:
     """The key of the ids by which lines are told apart in an epoch; either side derives it."""
-    return _derived(f"throughline line {partnership_public_id} {epoch}", None)
-
-
-def _derived(info: str, salt: bytes | None) -> bytes:
-    return HKDF(algorithm=SHA256(), length=32, salt=salt, info=info.encode()).derive(settings.ROOT_KEY)
+    return derived_key(f"line {partnership_public_id} {epoch}")
 
 
 def token_for(key: bytes, account_public_id: str) -> str:

@@ -4,20 +4,14 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import F
-from django.utils.translation import gettext
 
 from partners.accounts.models import Account, AccountHandle, AccountIdentity, PseudonymSalt
 from partners.accounts.postcodes import postcode_area
 from partners.accounts.pseudonyms import pseudonym_key, random_token, token_for
-from partners.agreements.locks import lock_partnership
 from partners.agreements.models import Partnership
-from partners.agreements.services import note_change
+from partners.agreements.services import lock_own, note_change, tell_sharing
 from partners.audit.services import record
-from partners.jobs.services import emit
-from partners.organisations.roles import Permission, require
-from partners.tenancy.context import current_organisation_id
 
 BATCH = 2_000
 RENEWED = "renewed"
@@ -135,10 +129,7 @@ def renew_pseudonyms(partnership: Partnership) -> int:
     """Have the maker meet every account under a new pseudonym, and return how many. The old ones are destroyed with
     their key: what the maker keeps of them leads nowhere, and nobody can compute them again.
     """
-    require(Permission.SHARE)
-    partnership = lock_partnership(partnership.pk)
-    if partnership.distributor_id != current_organisation_id():
-        raise PermissionDenied(gettext("Only the distributor whose customers they are renews pseudonyms."))
+    partnership = lock_own(partnership.pk)
     old = AccountHandle.objects.filter(partnership=partnership)
     met = list(old.values_list("account_id", flat=True))
     erased = set(met) - set(
@@ -154,7 +145,7 @@ def renew_pseudonyms(partnership: Partnership) -> int:
     give_random_handles(partnership, erased)
     note_change(partnership, RENEWED)
     record("pseudonyms.renewed", partnership.public_id, accounts=len(met))
-    emit("sharing.changed", partnership_id=partnership.pk, manufacturer_id=partnership.manufacturer_id)
+    tell_sharing(partnership)
     return len(met)
 
 

@@ -64,6 +64,9 @@ class Partnership(WalledModel):
         ENDED = "ended"
         DECLINED = "declined"
 
+    LIVE = (State.ACTIVE, State.SUSPENDED)
+    OVER = (State.ENDED, State.DECLINED)  # for good: another one of the same pair can follow
+
     public_id = PublicIdField(prefix="ptn")
     manufacturer = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     distributor = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")

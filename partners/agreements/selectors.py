@@ -18,6 +18,12 @@ class Event:
     proposal: Proposal | None = None
 
 
+def find_partnership(manufacturer_id: int, distributor_id: int) -> Partnership | None:
+    """The latest partnership of two organisations: a new one is made only when the last is over."""
+    found = Partnership.objects.filter(manufacturer_id=manufacturer_id, distributor_id=distributor_id)
+    return found.order_by("-pk").first()
+
+
 def list_live_grants(partnership: Partnership) -> list[Grant]:
     """The grants in force, oldest first."""
     return list(Grant.objects.filter(partnership=partnership, revoked_at=None).order_by("pk"))

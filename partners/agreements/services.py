@@ -18,6 +18,7 @@ from partners.agreements.models import (
     PartnershipChange,
     Proposal,
 )
+from partners.agreements.selectors import find_partnership
 from partners.agreements.terms import Offer, Terms, terms_of
 from partners.audit.services import record
 from partners.jobs.services import emit
@@ -56,9 +57,9 @@ def offer_partnership(slug: str) -> Partnership:
     else:
         sides = {"manufacturer_id": organisation_id, "distributor_id": known.id}
     _require_two_kinds(known.kind, is_direct=own is not None)
-    live = Partnership.objects.exclude(state__in=(State.ENDED, State.DECLINED)).filter(**sides).first()
-    if live is not None:
-        return live
+    latest = find_partnership(**sides)
+    if latest is not None and latest.state not in Partnership.OVER:
+        return latest
     partnership = Partnership.objects.create(state=State.ACTIVE if own else State.INVITED, **sides)
     note_change(partnership, partnership.state)
     return partnership
@@ -81,17 +82,17 @@ def answer_invitation(partnership_id: int, *, accept: bool) -> Partnership:
 
 def suspend_partnership(partnership: Partnership) -> None:
     """The maker sees nothing of the partnership's data until it is resumed; files go on coming in."""
-    _bring_to(_lock_own(partnership.pk), {State.ACTIVE}, State.SUSPENDED)
+    _bring_to(lock_own(partnership.pk), {State.ACTIVE}, State.SUSPENDED)
 
 
 def resume_partnership(partnership: Partnership) -> None:
     """End a suspension: the grants count again."""
-    _bring_to(_lock_own(partnership.pk), {State.SUSPENDED}, State.ACTIVE)
+    _bring_to(lock_own(partnership.pk), {State.SUSPENDED}, State.ACTIVE)
 
 
 def end_partnership(partnership: Partnership) -> None:
     """End it for good: every grant is revoked, history withdrawn, so that nothing can revive them."""
-    locked = _bring_to(_lock_own(partnership.pk), {State.ACTIVE, State.SUSPENDED}, State.ENDED)
+    locked = _bring_to(lock_own(partnership.pk), set(Partnership.LIVE), State.ENDED)
     _end_grants(Grant.objects.filter(partnership=locked, revoked_at=None), None)
     Grant.objects.filter(partnership=locked, keep_history_until__isnull=False).update(keep_history_until=None)
 
@@ -112,8 +113,8 @@ def change_sharing(
     The maker's next statement sees the new state: history is withdrawn with a grant, unless `keep_history_until` leaves
     what was recorded by now until that day. What another live grant opens too stays open.
     """
-    partnership = _lock_own(partnership.pk)
-    if partnership.state in (State.ENDED, State.DECLINED):
+    partnership = lock_own(partnership.pk)
+    if partnership.state in Partnership.OVER:
         raise AgreementError(gettext("This partnership is over: nothing can be shared in it any more."))
     if keep_history_until is not None and keep_history_until <= timezone.localdate():
         raise AgreementError(
@@ -152,7 +153,7 @@ def revoke_grant(grant: Grant, keep_history_until: date | None = None) -> None:
 
 def withdraw_history(grant: Grant) -> None:
     """Take away what an ended grant left."""
-    partnership = _lock_own(grant.partnership_id)
+    partnership = lock_own(grant.partnership_id)
     left = Grant.objects.filter(pk=grant.pk, revoked_at__isnull=False, keep_history_until__isnull=False)
     if left.update(keep_history_until=None):
         record("history.withdrawn", grant.public_id, partnership=partnership.public_id)
@@ -163,7 +164,7 @@ def expire_history(partnership_id: int) -> None:
     """Take away what was left until a day that has come; for the clock, which acts for the distributor."""
     partnership = lock_partnership(partnership_id)
     if expand(partnership):
-        _tell(partnership)
+        tell_sharing(partnership)
 
 
 # --- what is asked for ---
@@ -173,7 +174,7 @@ def propose(partnership: Partnership, offer: Offer, reason: str) -> Proposal:
     """Ask the distributor to share more, and say why; of the maker, or of the distributor's own people."""
     require(Permission.PROPOSE_SHARING)
     _require_ordered(offer)
-    if partnership.state not in (State.ACTIVE, State.SUSPENDED) or partnership.is_direct:
+    if partnership.state not in Partnership.LIVE or partnership.is_direct:
         raise AgreementError(gettext("Nothing can be asked for in this partnership."))
     if not reason.strip() or len(reason) > LONGEST_TEXT:
         raise AgreementError(gettext("Say why, in at most %(most)s characters.") % {"most": LONGEST_TEXT})
@@ -304,7 +305,7 @@ def note_change(partnership: Partnership, what: str) -> None:
     record(f"partnership.{what}", partnership.public_id)
 
 
-def _lock_own(partnership_id: int) -> Partnership:
+def lock_own(partnership_id: int) -> Partnership:
     """The partnership, locked, for somebody of its distributor with the right to share."""
     require(Permission.SHARE)
     partnership = lock_partnership(partnership_id)
@@ -315,8 +316,9 @@ def _lock_own(partnership_id: int) -> Partnership:
 
 def _resight(partnership: Partnership) -> None:
     expand(partnership)
-    _tell(partnership)
+    tell_sharing(partnership)
 
 
-def _tell(partnership: Partnership) -> None:
+def tell_sharing(partnership: Partnership) -> None:
+    """Have the workers take away and compute anew what rests on the maker's sight."""
     emit("sharing.changed", partnership_id=partnership.pk, manufacturer_id=partnership.manufacturer_id)

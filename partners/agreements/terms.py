@@ -1,10 +1,10 @@
 """What a grant says, as values: to ask for it, to give it, and to see which of two says more."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from partners.agreements.models import Category, Grant, Granularity
+from partners.agreements.models import NEEDS, Category, Grant, Granularity
 from partners.tenancy.actors import ALL_PURPOSES, Purpose
 
 
@@ -61,6 +61,11 @@ def terms_of(grant: Grant) -> Terms:
         Granularity(grant.granularity),
         Purpose(grant.purposes),
     )
+
+
+def missing_for(category: Category, given: Collection[Category]) -> list[Category]:
+    """What a category rests on and is not among the given ones: it opens nothing without."""
+    return [need for need in Category if need in NEEDS[category] and need not in given]
 
 
 def covered_by(grant: Grant, grants: Iterable[Grant]) -> list[Grant]:

@@ -33,6 +33,11 @@ def find_family(manufacturer_id: int, public_id: str) -> ProductFamily | None:
     return ProductFamily.objects.filter(manufacturer_id=manufacturer_id, public_id=public_id).first()
 
 
+def list_families(manufacturer_id: int) -> list[ProductFamily]:
+    """The families of this maker that are in sight, by name."""
+    return list(ProductFamily.objects.filter(manufacturer_id=manufacturer_id).order_by("name"))
+
+
 def name_families(ids: Iterable[int]) -> dict[int, str]:
     """Families in sight by their internal ids."""
     return dict(ProductFamily.objects.filter(pk__in=list(ids)).values_list("pk", "name"))

@@ -1,20 +1,21 @@
 """Writing intents, and handing them on."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from partners.jobs.models import OutboxEvent
-from partners.tenancy.actors import RELAY
+from partners.tenancy.actors import RELAY, worker
 from partners.tenancy.context import acting_as
 
 BATCH = 100
 LIVE_CHANNEL = "throughline_live"
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 class Target(NamedTuple):
@@ -37,6 +38,23 @@ def announce(topic: str, organisation_id: int) -> None:
     """Have the open pages of an organisation look again, once this transaction is committed. Carries no data."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, %s)", [LIVE_CHANNEL, f"{organisation_id} {topic}"])
+
+
+def each_for_itself(what: str, due: Iterable[tuple[int, int]], work: Callable[[int], T]) -> list[T]:
+    """What a clock does for each thing that is due, in the name of the organisation beside it; what came of those.
+
+    One that fails keeps no other waiting: it is logged, and found again with the next tick.
+    """
+    done = []
+    for key, organisation_id in due:
+        try:
+            with acting_as(worker(organisation_id)):
+                done.append(work(key))
+        except (OperationalError, InterfaceError):
+            raise  # the database is not there: not for the others either
+        except Exception:
+            logger.exception("%s %s of organisation %s: its turn failed", what, key, organisation_id)
+    return done
 
 
 def _targets(dispatch: Dispatch, event: OutboxEvent) -> list[Target]:

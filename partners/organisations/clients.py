@@ -210,5 +210,5 @@ def note_use(credential_id: int, now: datetime) -> None:
 
 
 def digest_of(words: str) -> str:
-    """By what a credential is kept and found."""
+    """By what the words of a credential or link are kept and found."""
     return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()

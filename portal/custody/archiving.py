@@ -22,7 +22,7 @@ from partners.agreements.models import Grant, Partnership
 from partners.audit.models import AccessEntry
 from partners.audit.services import record
 from partners.engagement.models import FollowUp, FollowUpComment
-from partners.jobs.services import announce, emit
+from partners.jobs.services import announce, each_for_itself, emit
 from partners.ledger.selectors import WHOLE_COLUMNS, page_whole_lines
 from partners.organisations.models import User
 from partners.organisations.roles import Permission, require
@@ -90,14 +90,12 @@ def forget_everybodys_old_archives() -> None:
     """Destroy every archive that has had its days, in the name of the organisation whose it is."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT organisation_id FROM gate_holders_of_archives(%s)", [timezone.now() - LIFE])
-        holders = [organisation_id for (organisation_id,) in cursor.fetchall()]
-    for organisation_id in holders:
-        with acting_as(worker(organisation_id)):
-            _forget_old_archives()
+        holders = [(organisation_id, organisation_id) for (organisation_id,) in cursor.fetchall()]
+    each_for_itself("old archives", holders, _forget_old_archives)
 
 
-def _forget_old_archives() -> None:
-    old = Archive.objects.filter(asked_at__lt=timezone.now() - LIFE)
+def _forget_old_archives(organisation_id: int) -> None:
+    old = Archive.objects.filter(organisation_id=organisation_id, asked_at__lt=timezone.now() - LIFE)
     ids = list(old.values_list("pk", flat=True))
     ArchivePiece.objects.filter(archive_id__in=ids).delete()
     Archive.objects.filter(pk__in=ids).delete()

@@ -26,6 +26,7 @@ from partners.accounts.erasing import (
 from partners.accounts.models import AccountHandle, AccountIdentity, PseudonymSalt
 from partners.agreements.locks import lock_partnership
 from partners.agreements.models import HeldCell, Partnership
+from partners.agreements.services import lock_own
 from partners.audit.services import record
 from partners.engagement.erasing import erase_texts
 from partners.jobs.services import emit
@@ -69,10 +70,7 @@ def ask_to_erase(ref: str, reason: Reason) -> Receipt:
 
 def ask_to_delete(partnership_id: str, reason: Reason = Reason.PARTNERSHIP_ENDED) -> Receipt:
     """Have the data of a partnership that has ended destroyed; the agreement's history and the access log stay."""
-    require(Permission.SHARE)
-    partnership = lock_partnership(get_partnership(partnership_id).pk)
-    if partnership.distributor_id != current_organisation_id():
-        raise PermissionDenied(gettext("Only the distributor whose data it is can have it destroyed."))
+    partnership = lock_own(get_partnership(partnership_id).pk)
     if partnership.state != Partnership.State.ENDED:
         raise CustodyError(
             gettext("This partnership has not ended. End it first, then have its data destroyed.")

@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 
-from partners.access.invitations import digest_of, draw_link, want_letter
+from partners.access.invitations import draw_link, want_letter
 from partners.access.models import Invitation
 from partners.audit.services import record
 from partners.jobs.services import announce
+from partners.organisations.clients import digest_of
 from partners.organisations.models import Organisation
 from partners.organisations.selectors import present_seats
 from partners.tenancy.actors import Role, worker

@@ -10,13 +10,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 
-from partners.jobs.services import emit
+from partners.jobs.services import each_for_itself, emit
 from partners.organisations.models import Membership, Organisation
 from partners.organisations.roles import PERMITS, Permission
-from partners.tenancy.actors import Role, worker
-from partners.tenancy.context import acting_as
+from partners.tenancy.actors import Role
 from portal.reports.models import Occurrence, Recipient, Report, Schedule
 
 WEEK = 7
@@ -38,23 +37,11 @@ def occurrences(weekday: int, at: time, zone: str, after: datetime) -> Iterator[
 
 
 def take_due(now: datetime) -> int:
-    """Take every occurrence that is due, each for its own organisation; returns how many reports are wanted.
-
-    One that cannot be taken keeps no other waiting: it is logged, and tried again with the next tick.
-    """
+    """Take every occurrence that is due, each for its own organisation; returns how many reports are wanted."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT schedule_id, organisation_id FROM gate_due_schedules(%s)", [now])
         due = cursor.fetchall()
-    wanted = 0
-    for schedule_id, organisation_id in due:
-        try:
-            with acting_as(worker(organisation_id)):
-                wanted += _take(schedule_id, now)
-        except (OperationalError, InterfaceError):
-            raise  # the database is not there: not for the others either
-        except Exception:
-            logger.exception("schedule %s of organisation %s cannot be taken", schedule_id, organisation_id)
-    return wanted
+    return sum(each_for_itself("schedule", due, lambda schedule_id: _take(schedule_id, now)))
 
 
 def _take(schedule_id: int, now: datetime) -> int:

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 from partners.access.doors import Term
-from partners.agreements.models import NEEDS, Category, Granularity
-from partners.agreements.terms import Terms
+from partners.agreements.models import Category, Granularity
+from partners.agreements.terms import Terms, missing_for
 from partners.tenancy.actors import ALL_PURPOSES, Purpose
 from portal.telling.wording import day, month, word
 
@@ -32,7 +32,7 @@ def say_terms(terms: Sequence[Term], maker: str, *, is_maker: bool) -> list[Said
         Said(
             term,
             say(term.terms, _families(term.family), maker, names=names, is_maker=is_maker) + _history(term),
-            [need for need in Category if need in NEEDS[term.category] - given],
+            missing_for(term.category, given),
         )
         for term in terms
     ]

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from analytics.runs.selectors import AccountRow
 from partners.access.doors import Term, list_terms
-from partners.agreements.models import NEEDS, Category, Partnership
+from partners.agreements.models import Category, Partnership
+from partners.agreements.terms import missing_for
 from partners.audit.selectors import Reading
 from portal.telling.wording import day, month, word
 
@@ -95,7 +96,7 @@ def _agreement(
 ) -> Agreement:
     given = {term.category for term in terms}
     granted = [
-        Granted(category, list(of_it), [need for need in Category if need in NEEDS[category] - given])
+        Granted(category, list(of_it), missing_for(category, given))
         for category, of_it in groupby(terms, key=lambda term: term.category)
     ]
     told = (

@@ -2,6 +2,8 @@
 
 from partners.access.doors import list_partnerships
 from partners.agreements.models import Partnership, PartnershipChange
+from partners.agreements.selectors import find_partnership
+from partners.agreements.services import end_partnership
 from partners.organisations.models import OrganisationKind
 from partners.organisations.services import found_organisation, seat_new_user
 from partners.tenancy.actors import Role, founder
@@ -95,3 +97,16 @@ def test_an_offer_shows_nobody_the_other_s_catalogue(desk: Desk) -> None:
     offer(desk, "northwest-admin", "fabrikam")
     with acting_as(desk.world.actor("ana")):
         assert not Product.objects.filter(manufacturer_id=desk.world.orgs["fabrikam"].pk).exists()
+
+
+def test_what_is_named_by_its_two_sides_is_the_one_that_lives(desk: Desk) -> None:
+    """A pair has met before, and meets again: a file that is sent in belongs to the present partnership."""
+    maker, northwest = desk.world.orgs["adventure"], desk.world.orgs["northwest"]
+    with acting_as(desk.world.actor("northwest-admin")):
+        end_partnership(desk.partnership)
+    offer(desk, "adventure-admin", "northwest")
+    answer(desk, "northwest-admin", "accept")
+    with acting_as(desk.world.actor("northwest-admin")):
+        found = find_partnership(maker.pk, northwest.pk)
+        assert found is not None
+        assert (found.state, found.pk == desk.partnership.pk) == ("active", False)

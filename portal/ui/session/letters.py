@@ -2,7 +2,6 @@
 
 import json
 from hashlib import sha256
-from urllib.parse import urlsplit
 
 from cryptography.fernet import InvalidToken
 from django.conf import settings
@@ -16,6 +15,7 @@ from partners.organisations.login import GateBackend, find_login, list_seats
 from partners.organisations.models import User
 from partners.tenancy.actors import worker
 from partners.tenancy.context import acting_as
+from portal.mail import letter
 from portal.ui.session.sealing import box
 
 SEALED, FILLING = "password letters", "="
@@ -35,18 +35,12 @@ def letter_for(user_id: int, language: str, event_id: int) -> EmailMessage | Non
     user = GateBackend().get_user(user_id)
     if user is None or not list_seats(user_id):
         return None
-    host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
     with translation.override(language):
-        return EmailMessage(
-            subject=gettext("A new password"),
-            body=gettext(
-                "Somebody, probably you, asked for a new password for this address. Choose it here within an hour:\n\n"
-                "%(link)s\n\nIf it was not you, nothing has to be done: your password stays as it is."
-            )
-            % {"link": settings.PUBLIC_URL + reverse("new_password", args=[seal_link(user)])},
-            to=[user.email],
-            headers={"Message-ID": f"<password-{event_id}@{host}>", "Auto-Submitted": "auto-generated"},
-        )
+        body = gettext(
+            "Somebody, probably you, asked for a new password for this address. Choose it here within an hour:\n\n"
+            "%(link)s\n\nIf it was not you, nothing has to be done: your password stays as it is."
+        ) % {"link": settings.PUBLIC_URL + reverse("new_password", args=[seal_link(user)])}
+        return letter(user.email, gettext("A new password"), body, number=f"password-{event_id}")
 
 
 def seal_link(user: User) -> str:

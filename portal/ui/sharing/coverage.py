@@ -4,10 +4,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, F, Max
+from django.db.models import Count, Max
 
+from partners.access.doors import cells_opened
 from partners.agreements.models import Category, GrantedCell, HeldCell, KeptCell, Partnership
-from partners.tenancy.context import current_actor, current_organisation_id
+from partners.tenancy.context import current_organisation_id
 
 MONTHS = 24
 WIDTH = 100  # of a cell, in the picture's own units
@@ -70,10 +71,10 @@ def _levels(
     cells: type[GrantedCell] | type[KeptCell], partnership: Partnership
 ) -> dict[tuple[str, date], tuple[int, int]]:
     """The finest granularity and the number of families, by category and month."""
-    found = cells.objects.filter(partnership_id=partnership.pk)
-    if partnership.distributor_id != current_organisation_id():
-        purpose = current_actor().purpose.value
-        found = found.annotate(served=F("purposes").bitand(purpose)).filter(served__gt=0)
+    if partnership.distributor_id == current_organisation_id():
+        found = cells.objects.filter(partnership_id=partnership.pk)
+    else:
+        found = cells_opened(cells, [partnership.pk])
     counted = found.values("category", "month").annotate(
         level=Max("granularity"), families=Count("family_id", distinct=True)
     )

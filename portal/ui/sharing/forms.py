@@ -98,10 +98,6 @@ class OfferForm(forms.Form):
             Purpose(sum(int(one) for one in given["purposes"])),
         )
 
-    def named_families(self) -> list[str]:
-        """The names of the chosen families."""
-        return [self.by_public_id[key].name for key in self.cleaned_data["families"]]
-
 
 class ProposalForm(OfferForm):
     """The same, asked for."""

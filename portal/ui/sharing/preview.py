@@ -19,6 +19,7 @@ from partners.agreements.terms import Offer
 from partners.ledger.selectors import Extent, ReadLine, measure_extent, page_lines
 from partners.tenancy.actors import Purpose, mirror
 from partners.tenancy.context import acting_as
+from portal.telling.sharing import in_order
 
 SHOWN = 6
 
@@ -37,7 +38,7 @@ class Sight:
     @property
     def shared_in_order(self) -> list[Category]:
         """The categories of which a part is seen."""
-        return [one for one in Category if one in self.shared]
+        return in_order(self.shared)
 
     @property
     def shows_money(self) -> bool:
@@ -68,24 +69,16 @@ class Preview:
         )
 
 
-class _TakeBack(Exception):  # noqa: N818  (not an error: the way out of the trial)
-    pass
-
-
 def preview_change(
     partnership: Partnership, *, ends: Collection[Grant] = (), gives: Offer | None = None
 ) -> Preview:
     """Look at a change of sharing before it is made. By the product's own walls and doors, so it cannot differ."""
     purpose = _purpose(ends, gives)
     now = _look(partnership, purpose)
-    then = now
-    try:
-        with transaction.atomic():
-            change_sharing(partnership, ends=ends, gives=gives)
-            then = _look(partnership, purpose)
-            raise _TakeBack
-    except _TakeBack:
-        pass
+    with transaction.atomic():
+        change_sharing(partnership, ends=ends, gives=gives)
+        then = _look(partnership, purpose)
+        transaction.set_rollback(True)
     return Preview(purpose, now, then)
 
 

@@ -35,6 +35,7 @@ from partners.agreements.services import (
 from partners.agreements.terms import Offer, covered_by, terms_of
 from partners.audit.selectors import list_days_of_reading
 from partners.catalogue.models import ProductFamily
+from partners.catalogue.selectors import list_families
 from partners.engagement.selectors import list_of_accounts
 from partners.organisations.models import User
 from partners.organisations.roles import Permission, can
@@ -78,7 +79,7 @@ class Asked:
 def sharing(request: HttpRequest, public_id: str) -> HttpResponse:
     """The agreement as it stands, for both sides; each sees its own part."""
     partnership = _between_two(public_id)
-    names = _family_names(partnership)
+    names = _names(_families(partnership))
     maker = is_maker(request)
     terms = list_terms([partnership])[partnership.pk]
     context = {
@@ -93,9 +94,9 @@ def sharing(request: HttpRequest, public_id: str) -> HttpResponse:
             for one in list_open_proposals(partnership)
         ],
         "history": _history(partnership, names),
-        "may_change": can(Permission.SHARE) and not maker and partnership.state in ("active", "suspended"),
+        "may_change": can(Permission.SHARE) and not maker and partnership.state in Partnership.LIVE,
         "may_share": can(Permission.SHARE) and not maker,
-        "may_ask": can(Permission.PROPOSE_SHARING) and partnership.state in ("active", "suspended"),
+        "may_ask": can(Permission.PROPOSE_SHARING) and partnership.state in Partnership.LIVE,
     }
     if not maker:
         days = list_days_of_reading(partnership.pk, month_began(), ALL_DAYS)
@@ -128,7 +129,8 @@ def sharing_change(request: HttpRequest, public_id: str) -> HttpResponse:
 def sharing_preview(request: HttpRequest, public_id: str) -> HttpResponse:
     """What they would see, before it is granted; nothing is changed by looking."""
     partnership = _own(request, public_id)
-    form = OfferForm(_families(partnership), request.GET)
+    families = _families(partnership)
+    form = OfferForm(families, request.GET)
     given = {name: request.GET.get(name, "") for name in ("grant", "proposal")}
     context = {"partnership": partnership, "form": form, "given": given}
     if not form.is_valid():
@@ -139,13 +141,12 @@ def sharing_preview(request: HttpRequest, public_id: str) -> HttpResponse:
     except AgreementError as error:
         form.add_error(None, str(error))
         return render(request, "sharing/change.html", context, status=BAD_REQUEST)
-    names = _family_names(partnership)
+    names = _names(families)
     context |= {
         "preview": preview,
         "sentences": _say_offer(form.offer, partnership, names),
         "replaced": [_say_grant(grant, partnership, names) for grant in ends],
         "hidden": [(name, value) for name in (*FIELDS, *given) for value in request.GET.getlist(name)],
-        "back": request.GET.urlencode(),
     }
     return render(request, "sharing/preview.html", context)
 
@@ -200,7 +201,7 @@ def sharing_stop(request: HttpRequest, public_id: str, grant_id: str) -> HttpRes
         "partnership": partnership,
         "grant": grant,
         "form": form,
-        "sentence": _say_grant(grant, partnership, _family_names(partnership)),
+        "sentence": _say_grant(grant, partnership, _names(_families(partnership))),
         "preview": preview_change(partnership, ends=ends),
     }
     return render(request, "sharing/stop.html", context, status=BAD_REQUEST if form.is_bound else None)
@@ -274,11 +275,11 @@ def _own_id(partnership: Partnership, maker: bool) -> int:
 
 
 def _families(partnership: Partnership) -> list[ProductFamily]:
-    return list(ProductFamily.objects.filter(manufacturer_id=partnership.manufacturer_id).order_by("name"))
+    return list_families(partnership.manufacturer_id)
 
 
-def _family_names(partnership: Partnership) -> dict[int, str]:
-    return {family.pk: family.name for family in _families(partnership)}
+def _names(families: Sequence[ProductFamily]) -> dict[int, str]:
+    return {family.pk: family.name for family in families}
 
 
 def _initial(

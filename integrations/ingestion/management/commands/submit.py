@@ -15,6 +15,7 @@ from integrations.ingestion.services import (
     receive_file,
 )
 from partners.agreements.models import Partnership
+from partners.agreements.selectors import find_partnership
 from partners.organisations.models import OrganisationKind
 from partners.organisations.setup import SetupError, require_organisation
 from partners.tenancy.actors import worker
@@ -75,9 +76,7 @@ def _find_partnership(manufacturer: str, distributor: str) -> Partnership:
     manufacturer_id = require_organisation(manufacturer, OrganisationKind.MANUFACTURER)
     distributor_id = require_organisation(distributor)
     with acting_as(worker(distributor_id)):
-        partnership = Partnership.objects.filter(
-            manufacturer_id=manufacturer_id, distributor_id=distributor_id
-        ).first()
+        partnership = find_partnership(manufacturer_id, distributor_id)
     if partnership is None:
         raise SetupError(
             f"'{distributor}' has no partnership with '{manufacturer}'. Create it with create_partnership."

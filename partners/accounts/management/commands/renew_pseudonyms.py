@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from partners.accounts.services import renew_pseudonyms
-from partners.agreements.models import Partnership
+from partners.agreements.selectors import find_partnership
 from partners.organisations.models import OrganisationKind
 from partners.organisations.setup import SetupError, require_organisation, settle_administrator
 from partners.tenancy.commands import ReportingCommand
@@ -25,10 +25,9 @@ class Command(ReportingCommand):
 
     def run(self, *, manufacturer: str, distributor: str, **_: Any) -> dict[str, Any]:
         maker_id = require_organisation(manufacturer, OrganisationKind.MANUFACTURER)
-        with acting_as(settle_administrator(require_organisation(distributor))) as actor:
-            partnership = Partnership.objects.filter(
-                manufacturer_id=maker_id, distributor_id=actor.organisation_id
-            ).first()
+        distributor_id = require_organisation(distributor)
+        with acting_as(settle_administrator(distributor_id)):
+            partnership = find_partnership(maker_id, distributor_id)
             if partnership is None:
                 raise SetupError(
                     f"'{manufacturer}' and '{distributor}' have no partnership. Check the slugs."
