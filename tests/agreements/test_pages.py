@@ -74,6 +74,12 @@ def test_names_are_in_it_where_they_would_be(desk: Desk) -> None:
     assert "NO1" in page
 
 
+def test_names_that_are_shared_already_are_not_said_to_be_withheld(desk: Desk) -> None:
+    desk.world.share("adventure", "northwest", *FULL)
+    page = desk.read("northwest-admin", "preview/", **VOLUMES)
+    assert "Adventure sees units line by line for all families." in page
+
+
 def test_a_grant_of_one_family_since_february(desk: Desk) -> None:
     form = desk.read("northwest-admin", "change/")
     family = re.search(r'value="(fam_[0-9a-z]+)"[^>]*>\s*Road Bikes', form)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from analytics.runs.selectors import get_overview
 from partners.access.doors import get_partnership, list_terms
 from partners.accounts.services import renew_pseudonyms
-from partners.agreements.models import Grant, Partnership, Proposal
+from partners.agreements.models import Category, Grant, Partnership, Proposal
 from partners.agreements.selectors import (
     find_grant,
     find_proposal,
@@ -144,7 +144,9 @@ def sharing_preview(request: HttpRequest, public_id: str) -> HttpResponse:
     names = _names(families)
     context |= {
         "preview": preview,
-        "sentences": _say_offer(form.offer, partnership, names),
+        "sentences": _say_offer(
+            form.offer, partnership, names, named=Category.IDENTITY in preview.then.shared
+        ),
         "replaced": [_say_grant(grant, partnership, names) for grant in ends],
         "hidden": [(name, value) for name in (*FIELDS, *given) for value in request.GET.getlist(name)],
     }
@@ -315,10 +317,12 @@ def _ends(partnership: Partnership, grant_id: str, offer: Offer) -> list[Grant]:
     return [one for one in ends if not any(terms.covers(terms_of(one)) for terms in offer.each())]
 
 
-def _say_offer(offer: Offer, partnership: Partnership, names: dict[int, str]) -> list[str]:
-    """One sentence a category."""
+def _say_offer(
+    offer: Offer, partnership: Partnership, names: dict[int, str], *, named: bool = False
+) -> list[str]:
+    """One sentence a category; `named`: customers' names are shared beside it, if not by the offer itself."""
     families = name_families(names.get(key, "") for key in offer.family_ids)
-    named = "identity" in offer.categories
+    named = named or Category.IDENTITY in offer.categories
     by_category = {terms.category: terms for terms in offer.each()}
     return [
         say(by_category[category], families, partnership.manufacturer.name, names=named)
