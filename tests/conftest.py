@@ -11,7 +11,7 @@ Three kinds of test:
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import psycopg
 import pytest
@@ -24,9 +24,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from portal.celery import app
 from portal.database import start_embedded
-
-if TYPE_CHECKING:  # models load only once Django is set up
-    from tests.world import World
+from tests.stages import STAGE, months_of_trade, staged, steps_of
 
 # No example is a timed test: a busy machine is no fault of the code.
 hypothesis_settings.register_profile("suite", deadline=None)
@@ -39,11 +37,36 @@ COMMITS = {"committed_db", "transactional_db", "live_server"}
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Give each committing test both aliases: what it leaves is emptied through `owner`."""
-    mark = item.get_closest_marker("django_db")
-    asked = dict(mark.kwargs) if mark else {}
-    if asked.get("transaction") or COMMITS & set(getattr(item, "fixturenames", ())):
+    if _commits(item):
+        mark = item.get_closest_marker("django_db")
+        asked = dict(mark.kwargs) if mark else {}
         both = {**asked, "transaction": True, "databases": ["default", "owner"]}
         item.add_marker(pytest.mark.django_db(**both), append=False)
+
+
+def _commits(item: pytest.Item) -> bool:
+    mark = item.get_closest_marker("django_db")
+    return bool(mark and mark.kwargs.get("transaction")) or bool(
+        COMMITS & set(getattr(item, "fixturenames", ()))
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest) -> None:
+    """Set up what a test stands on just before pytest-django begins what it will take back."""
+    if fixturedef.argname == "_django_db_helper":
+        blocker = request.getfixturevalue("django_db_blocker")
+        with blocker.unblock():
+            STAGE.set_up(() if _commits(request.node) else steps_of(request.node))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def stage_of_the_module(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Leave it at the end of the module."""
+    yield
+    if STAGE.standing:
+        with request.getfixturevalue("django_db_blocker").unblock():
+            STAGE.set_up(())
 
 
 @pytest.fixture(scope="session")
@@ -114,18 +137,5 @@ def child_environment(committed_db: None, own_queue: None) -> dict[str, str]:
 # --- people and worlds: fixtures that others build on ---
 
 
-@pytest.fixture
-def world(db: None) -> "World":
-    """Five organisations and their people; nothing sold and nothing shared yet."""
-    from tests.world import build_world
-
-    return build_world()
-
-
-@pytest.fixture
-def trading_world(world: "World") -> "World":
-    """The same, after three months of trade."""
-    from tests.world import trade
-
-    trade(world)
-    return world
+world = staged()  # five organisations and their people; nothing sold and nothing shared yet
+trading_world = staged(months_of_trade)  # the same, after three months of trade

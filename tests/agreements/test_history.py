@@ -24,6 +24,7 @@ from partners.agreements.terms import Offer
 from partners.ledger.models import DocumentIdentity, Line, LinePrice
 from partners.tenancy.actors import Purpose
 from partners.tenancy.context import acting_as
+from tests.stages import months_of_trade, staged
 from tests.world import FULL, Sale, World
 
 PAIR = ("adventure", "northwest")
@@ -58,10 +59,11 @@ def seen(world: World, person: str = "mia", purpose: Purpose = Purpose.RETENTION
 NOTHING = {"lines": 0, "prices": 0, "documents": 0, "accounts": 0, "names": 0}
 
 
-@pytest.fixture
-def shared(trading_world: World) -> World:
-    trading_world.share(*PAIR, *FULL)
-    return trading_world
+def settle_shared(world: World) -> None:
+    world.share(*PAIR, *FULL)
+
+
+shared = staged(months_of_trade, settle_shared)
 
 
 def test_new_data_stops_and_history_stays(shared: World) -> None:

@@ -5,16 +5,13 @@ It is made once a module, and every test takes back what it does to it.
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
-from pytest_django.plugin import DjangoDbBlocker
 
 from analytics.runs.models import Finding
 from analytics.runs.pictures import get_finding
@@ -30,8 +27,9 @@ from partners.organisations.models import ApiClient, ApiCredential
 from partners.tenancy.actors import Scope
 from partners.tenancy.context import acting_as
 from portal.api.schema import document
-from tests.ui.conftest import AS_OF, PAIRS, analyse, ref_of, sell_steadily
-from tests.world import World, build_world
+from tests.stages import staged
+from tests.ui.conftest import AS_OF, analyse, ref_of, sell_everywhere
+from tests.world import World
 
 KEY, SECRET = ApiCredential.Kind.KEY, ApiCredential.Kind.SECRET
 PAIR = ("adventure", "northwest")
@@ -107,23 +105,14 @@ def client_of(world: World, person: str = "ana") -> ApiClient:
         return next(one for one in list_clients() if one.owner_id == world.seats[person].user_id)
 
 
-@pytest.fixture(scope="module")
-def settled(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+def settle(world: World) -> None:
     """Two years of trade in every partnership. Northwest shares volumes and prices with Adventure, without names."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        world = build_world()
-        for maker, distributor in PAIRS:
-            sell_steadily(world, maker, distributor)
-        world.share(*PAIR, Category.VOLUME, Category.PRICE)
-        analyse(world, "northwest")
-        yield world
-        transaction.set_rollback(True)
+    sell_everywhere(world)
+    world.share(*PAIR, Category.VOLUME, Category.PRICE)
+    analyse(world, "northwest")
 
 
-@pytest.fixture
-def world(settled: World, db: None) -> World:
-    """The channel as it was settled, for this test alone."""
-    return replace(settled, seats=dict(settled.seats))
+world = staged(settle)
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from partners.ledger.models import Line
 from partners.ledger.selectors import Slice, frame_lines, list_lines, list_orders
 from partners.organisations.models import User
 from partners.tenancy.context import acting_as
+from tests.stages import months_of_trade, staged
 from tests.world import Sale, World
 
 DAY = date(2026, 3, 20)
@@ -37,11 +38,12 @@ def merge(world: World, gone: str, kept: str, person: str = "ana") -> None:
         merge_accounts(account(gone), account(kept))
 
 
-@pytest.fixture
-def doubled(trading_world: World) -> World:
+def settle_doubled(world: World) -> None:
     """NO1 and NO2 of Northwest are one customer; Adventure sees volumes."""
-    trading_world.share("adventure", "northwest", Category.VOLUME)
-    return trading_world
+    world.share("adventure", "northwest", Category.VOLUME)
+
+
+doubled = staged(months_of_trade, settle_doubled)
 
 
 def test_lines_and_orders_are_read_as_the_kept_one_s(doubled: World) -> None:

@@ -29,6 +29,7 @@ from partners.ledger.services import supersede_submission
 from partners.ledger.sums import count_astray
 from partners.tenancy.actors import Purpose
 from partners.tenancy.context import acting_as
+from tests.stages import staged
 from tests.world import Sale, World, build_world
 
 PAIR = ("adventure", "northwest")
@@ -40,8 +41,7 @@ def one(day: date, account: str = "NO1", sku: str = "RB-1", quantity: int = 1, *
     return Sale(f"{account}-{day}-{sku}", day, account, sku, Decimal(quantity), **words)
 
 
-@pytest.fixture
-def summed(world: World) -> World:
+def settle_summed(world: World) -> None:
     """Two customers of one postcode area: bikes and helmets in January, a bike and a return in February."""
     world.sell(
         *PAIR,
@@ -55,7 +55,9 @@ def summed(world: World) -> World:
         ],
         submission_id=1,
     )
-    return world
+
+
+summed = staged(settle_summed)
 
 
 def held(world: World, model: type[models.Model]) -> list[tuple[Any, ...]]:

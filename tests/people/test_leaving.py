@@ -12,7 +12,6 @@ from partners.access.doors import NotFound
 from partners.access.models import AccountUserObjectPermission
 from partners.access.reach import give_reach
 from partners.accounts.models import Account
-from partners.agreements.models import Category
 from partners.engagement.models import FollowUp
 from partners.organisations.clients import list_clients, make_client, renew_client
 from partners.organisations.models import ApiCredential, Membership
@@ -22,24 +21,22 @@ from partners.tenancy.context import acting_as
 from portal.people.leaving import Belongings, change_place, hand_over, leave, list_left
 from portal.reports.models import Schedule
 from portal.reports.schedules import Timing, schedule_review
-from tests.ui.conftest import analyse, channel
+from tests.ui.conftest import analysed, channel
 from tests.ui.test_routes import opened
 from tests.world import World, build_world
 
-__all__ = ["channel"]
+__all__ = ["analysed", "channel"]
 ADMIN = "northwest-admin"
 
 
 @pytest.fixture
-def ana(channel: World) -> str:
+def ana(analysed: World) -> str:
     """Ana's seat; hers are a follow-up, a schedule, a partner system, and an account that she holds."""
-    channel.share("adventure", "northwest", Category.VOLUME)
-    analyse(channel, "northwest")
-    opened(channel)
-    seat = channel.seats["ana"]
-    with acting_as(channel.actor("ana")):
+    opened(analysed)
+    seat = analysed.seats["ana"]
+    with acting_as(analysed.actor("ana")):
         schedule_review(Timing(0, time(7)), [seat.public_id], "en")
-    with acting_as(channel.actor(ADMIN)):
+    with acting_as(analysed.actor(ADMIN)):
         make_client("Export", seat.user, [Scope.SALES_READ], ApiCredential.Kind.KEY, 30)
         give_reach(seat.user, Account.objects.order_by("pk")[0])
     return str(seat.public_id)

@@ -2,7 +2,6 @@
 
 from io import BytesIO
 
-import pytest
 from django.utils import timezone
 from pypdf import PdfReader
 
@@ -19,7 +18,8 @@ from portal.reports.models import Report
 from portal.reports.schedules import ask_for_review
 from portal.reports.selectors import read_file
 from portal.reports.writing import write_report
-from tests.ui.conftest import AS_OF, browse, channel
+from tests.stages import staged
+from tests.ui.conftest import AS_OF, browse, channel, sell_everywhere
 from tests.world import World
 
 __all__ = ["browse", "channel"]
@@ -31,14 +31,15 @@ READ = (
 )
 
 
-@pytest.fixture
-def shared(channel: World) -> World:
+def settle_shared(world: World) -> None:
     """Northwest shares volumes, prices and names with Adventure; analysed for both, and Southwest for itself."""
-    channel.share("adventure", "northwest", Category.VOLUME, Category.PRICE, Category.IDENTITY)
+    world.share("adventure", "northwest", Category.VOLUME, Category.PRICE, Category.IDENTITY)
     for slug, pair in READ:
-        with acting_as(channel.worker(slug)):
-            analyse_partnership(channel.partnerships[pair].pk, as_of=AS_OF)
-    return channel
+        with acting_as(world.worker(slug)):
+            analyse_partnership(world.partnerships[pair].pk, as_of=AS_OF)
+
+
+shared = staged(sell_everywhere, settle_shared)
 
 
 def asked(world: World, person: str) -> Report:

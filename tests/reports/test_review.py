@@ -34,6 +34,7 @@ from portal.telling.levels import WHOLLY
 from portal.telling.wording import day, days, money
 from tests.reports.conftest import take_care
 from tests.reports.paper import WRITTEN_AT, bookmarks_of, links_of, pages_of, text_of, unbroken, write
+from tests.stages import staged
 from tests.ui.conftest import AS_OF, NamedSale, amount, analyse, canary, channel, sell_steadily
 from tests.ui.test_masking import MONEY, figures
 from tests.ui.test_submissions import MIXED
@@ -44,11 +45,12 @@ __all__ = ["channel"]  # a fixture
 NORTHWEST = ("adventure", "northwest")
 
 
-@pytest.fixture
-def northwest(world: World) -> World:
+def settle_northwest(world: World) -> None:
     """Two years of trade of one pair."""
     sell_steadily(world, *NORTHWEST)
-    return world
+
+
+northwest = staged(settle_northwest)
 
 
 @pytest.fixture(autouse=True)

@@ -20,6 +20,7 @@ from partners.agreements.services import revoke_grant
 from partners.audit.models import AccessEntry
 from partners.organisations.models import User
 from partners.tenancy.context import acting_as
+from tests.stages import staged
 from tests.world import FULL, Sale, World
 
 START = date(2026, 1, 5)
@@ -27,8 +28,7 @@ FORTNIGHT = timedelta(days=14)
 OUTCOMES = (AnalysisRun, VolumeFact, MoneyFact, Standing, StandingMoney, Finding)
 
 
-@pytest.fixture
-def late_world(world: World) -> World:
+def settle_late_world(world: World) -> None:
     """NO1 ordered every fortnight and should have again; NO2 ordered until today; SO1 is the rival's."""
     days = [START + FORTNIGHT * n for n in range(12)]
     today = days[-1] + timedelta(days=20)
@@ -36,7 +36,9 @@ def late_world(world: World) -> World:
     sales += [Sale(f"B{n}", day, "NO2", "HE-1") for n, day in enumerate([*days, today])]
     world.sell("adventure", "northwest", sales)
     world.sell("adventure", "southwest", [Sale(f"S{n}", day, "SO1", "RB-1") for n, day in enumerate(days)])
-    return world
+
+
+late_world = staged(settle_late_world)
 
 
 def analyse(world: World, audience: str, distributor: str = "northwest", **words: Any) -> AnalysisRun | None:

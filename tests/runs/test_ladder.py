@@ -17,6 +17,7 @@ from partners.agreements.models import Category
 from partners.catalogue.models import ProductFamily
 from partners.organisations.models import User
 from partners.tenancy.context import acting_as
+from tests.stages import staged
 from tests.world import FULL, Sale, World
 
 PAIR = ("adventure", "northwest")
@@ -46,13 +47,14 @@ def fading(code: str) -> list[Sale]:
     return sales
 
 
-@pytest.fixture
-def sliding(world: World) -> World:
+def settle_sliding(world: World) -> None:
     """Six steady customers of Northwest, and NO7 who goes down the ladder; a rival with one of its own."""
     rows = [sale for number in range(1, 7) for sale in steady(f"NO{number}", shift=number)]
     world.sell(*PAIR, rows + fading("NO7"))
     world.sell("adventure", "southwest", fading("SO1"))
-    return world
+
+
+sliding = staged(settle_sliding)
 
 
 def analyse(world: World, audience: str, distributor: str = "northwest") -> None:

@@ -5,8 +5,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-import pytest
-
 from analytics.runs.models import (
     AnalysisRun,
     AreaFact,
@@ -26,6 +24,7 @@ from partners.agreements.models import Category, Grant, Granularity
 from partners.agreements.services import revoke_grant
 from partners.catalogue.models import ProductFamily
 from partners.tenancy.context import acting_as
+from tests.stages import staged
 from tests.world import Sale, World
 
 PAIR = ("adventure", "northwest")
@@ -53,13 +52,14 @@ def fading(code: str, **words: Any) -> list[Sale]:
     ]
 
 
-@pytest.fixture
-def trade(world: World) -> World:
+def sell(world: World) -> None:
     """Six steady customers in 981, one in 100 who fades; a rival with one of its own."""
     rows = [sale for number in range(1, 7) for sale in orders(f"NO{number}", shift=number)]
     world.sell(*PAIR, [*rows, *fading("NO7", postcode="10001")])
     world.sell("adventure", "southwest", orders("SO1"))
-    return world
+
+
+trade = staged(sell)
 
 
 def analyse(world: World, audience: str = "adventure", **words: Any) -> AnalysisRun | None:

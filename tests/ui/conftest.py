@@ -11,8 +11,10 @@ from django.test import Client
 from analytics.runs.services import analyse_partnership
 from partners.access.doors import list_cards
 from partners.accounts.services import AccountSeen
+from partners.agreements.models import Category
 from partners.tenancy.context import acting_as
 from tests.sessions import fresh_client
+from tests.stages import staged
 from tests.world import Sale, World
 
 AS_OF = date(2026, 3, 31)
@@ -79,12 +81,20 @@ def analyse(world: World, *distributors: str) -> None:
                 analyse_partnership(partnership.pk, as_of=AS_OF)
 
 
-@pytest.fixture
-def channel(world: World) -> World:
+def sell_everywhere(world: World) -> None:
     """Two years of trade in every partnership; nothing shared and nothing analysed yet."""
     for maker, distributor in PAIRS:
         sell_steadily(world, maker, distributor)
-    return world
+
+
+def volumes_shared(world: World) -> None:
+    """Northwest shares volumes with Adventure, and its partnerships are analysed."""
+    world.share("adventure", "northwest", Category.VOLUME)
+    analyse(world, "northwest")
+
+
+channel = staged(sell_everywhere)
+analysed = staged(sell_everywhere, volumes_shared)
 
 
 def ref_of(world: World, person: str, maker: str, distributor: str) -> str:

@@ -11,7 +11,8 @@ from partners.access.reach import give_reach
 from partners.accounts.models import AccountIdentity
 from partners.agreements.models import Category
 from partners.tenancy.context import acting_as
-from tests.ui.conftest import AS_OF, Browse, NamedSale, analyse, sell_steadily
+from tests.stages import staged
+from tests.ui.conftest import AS_OF, Browse, NamedSale, analyse, sell_everywhere, sell_steadily
 from tests.world import World
 
 LIST = "/accounts/"
@@ -24,9 +25,15 @@ def names(client: Client, **asked: str) -> list[str]:
     return re.findall(r'<th scope="row">\s*<a href="[^"]+">([^<]+)</a>', response.content.decode())
 
 
+def northwest_analysed(world: World) -> None:
+    analyse(world, "northwest")
+
+
+own = staged(sell_everywhere, northwest_analysed)
+
+
 @pytest.fixture
-def ana(channel: World, browse: Browse) -> Client:
-    analyse(channel, "northwest")
+def ana(own: World, browse: Browse) -> Client:
     return browse("ana")
 
 

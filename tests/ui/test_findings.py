@@ -6,22 +6,19 @@ from django.urls import reverse
 
 from analytics.runs.models import Finding
 from analytics.runs.paging import SHORTEST_CODE
-from partners.agreements.models import Category
 from partners.tenancy.context import acting_as
 from partners.tenancy.models import new_public_id
-from tests.ui.conftest import Browse, analyse, ref_of
+from tests.ui.conftest import Browse, ref_of
 from tests.world import World
 
 PAIR = ("adventure", "northwest")
 
 
 @pytest.fixture
-def found(channel: World) -> str:
+def found(analysed: World) -> str:
     """The id of Northwest's finding that its first account should have ordered."""
-    channel.share(*PAIR, Category.VOLUME)
-    analyse(channel, "northwest")
-    with acting_as(channel.actor("ana")):
-        late = Finding.objects.get(kind="should_have_ordered", partnership_id=channel.partnerships[PAIR].pk)
+    with acting_as(analysed.actor("ana")):
+        late = Finding.objects.get(kind="should_have_ordered", partnership_id=analysed.partnerships[PAIR].pk)
         return str(late.public_id)
 
 

@@ -31,7 +31,8 @@ from partners.tenancy.context import acting_as
 from partners.tenancy.models import new_public_id
 from portal.telling.ladder import measured
 from portal.ui.templatetags.follow_ups import spreads
-from tests.ui.conftest import AS_OF, Browse, canary, ref_of
+from tests.stages import staged
+from tests.ui.conftest import AS_OF, Browse, canary, ref_of, sell_everywhere
 from tests.ui.test_markup import Markup
 from tests.world import World
 
@@ -126,11 +127,17 @@ def analyse(world: World, *pairs: tuple[str, str]) -> None:
                 analyse_partnership(world.partnerships[pair].pk, as_of=AS_OF)
 
 
+def share_volumes(world: World) -> None:
+    world.share(*PAIR, Category.VOLUME)
+    analyse(world, PAIR, CONTOSO)
+
+
+sharing = staged(sell_everywhere, share_volumes)
+
+
 @pytest.fixture
-def desk(channel: World, browse: Browse) -> Desk:
-    channel.share(*PAIR, Category.VOLUME)
-    analyse(channel, PAIR, CONTOSO)
-    return Desk(channel, browse)
+def desk(sharing: World, browse: Browse) -> Desk:
+    return Desk(sharing, browse)
 
 
 def test_a_finding_is_taken_up_from_its_account(desk: Desk) -> None:

@@ -17,6 +17,7 @@ from partners.tenancy.actors import Actor
 from partners.tenancy.context import acting_as
 from tests.api.conftest import Caller, key_for
 from tests.reports.conftest import text_of, written
+from tests.stages import staged
 from tests.ui.conftest import Browse, amount, canary
 from tests.world import Sale, World
 
@@ -26,8 +27,7 @@ PAGES = ("home", "accounts", "partnerships")
 LISTS = ("partnerships", "accounts", "months", "signals", "late-orders", "areas")
 
 
-@pytest.fixture
-def trade(world: World) -> World:
+def sell(world: World) -> None:
     """Seven customers of Northwest in the industry 'Zymurgy', two years of a bike and a helmet a month; one halves."""
     rows = [
         Sale(
@@ -48,7 +48,9 @@ def trade(world: World) -> World:
         for line, sku in enumerate(("RB-1", "HE-1"), start=1)
     ]
     world.sell(*PAIR, rows)
-    return world
+
+
+trade = staged(sell)
 
 
 def look(world: World) -> None:

@@ -16,7 +16,8 @@ from integrations.ingestion.models import Submission
 from integrations.ingestion.services import check_submission, receive_file
 from partners.agreements.models import Category
 from partners.tenancy.context import acting_as
-from tests.ui.conftest import Browse, analyse
+from tests.stages import staged
+from tests.ui.conftest import Browse, analyse, sell_everywhere
 from tests.world import World
 
 TEMPLATES = Path(portal.ui.__file__).parent / "templates"
@@ -37,13 +38,19 @@ class Markup(HTMLParser):
         return (attributes for tag, attributes in self.tags if tag in names)
 
 
+def share(world: World) -> None:
+    world.share("adventure", "northwest", Category.VOLUME, Category.PRICE)
+    analyse(world, "northwest")
+
+
+sharing = staged(sell_everywhere, share)
+
+
 @pytest.fixture
-def pages(channel: World, browse: Browse) -> dict[str, str]:
+def pages(sharing: World, browse: Browse) -> dict[str, str]:
     """One of each page, of both sides."""
-    channel.share("adventure", "northwest", Category.VOLUME, Category.PRICE)
-    analyse(channel, "northwest")
-    partnership = channel.partnerships["adventure", "northwest"]
-    with acting_as(channel.actor("ana")):
+    partnership = sharing.partnerships["adventure", "northwest"]
+    with acting_as(sharing.actor("ana")):
         content = b"invoice_number,When,account_id,sku,quantity\nI-1,2026-01-14,C1,XX,2\n"
         file = receive_file(partnership, "march.csv", [content], source=Submission.Source.UPLOAD)
     moving = browse("ana").get(reverse("submission", args=[file.public_id])).content.decode()

@@ -13,7 +13,8 @@ from partners.access.doors import list_cards, list_partnerships
 from partners.agreements.models import Category
 from partners.agreements.services import revoke_grant
 from partners.tenancy.context import acting_as
-from tests.ui.conftest import Browse, amount, analyse, canary, sell_steadily
+from tests.stages import staged
+from tests.ui.conftest import Browse, amount, analyse, canary, sell_everywhere, sell_steadily
 from tests.world import World
 
 MONEY = re.compile(
@@ -30,6 +31,16 @@ WITHHELD = re.compile(
 
 def without_token(body: bytes) -> bytes:
     return re.sub(rb'name="csrfmiddlewaretoken" value="\w+"', b"", body)
+
+
+def share_all(world: World) -> None:
+    for maker, distributor in world.partnerships:
+        if maker != distributor:
+            world.share(maker, distributor, *Category)
+    analyse(world)
+
+
+all_shared = staged(sell_everywhere, share_all)
 
 
 def pages_of(world: World, person: str, client: Client) -> dict[str, str]:
@@ -118,13 +129,9 @@ def test_a_list_of_both_kinds_says_what_is_not_shared(channel: World, browse: Br
     ],
 )
 def test_nobody_meets_a_word_of_a_stranger(
-    channel: World, browse: Browse, person: str, strangers: tuple[str, ...]
+    all_shared: World, browse: Browse, person: str, strangers: tuple[str, ...]
 ) -> None:
-    for maker, distributor in channel.partnerships:
-        if maker != distributor:
-            channel.share(maker, distributor, *Category)
-    analyse(channel)
-    pages = pages_of(channel, person, browse(person))
+    pages = pages_of(all_shared, person, browse(person))
     assert any("finch" in page for page in pages.values())
     for url, page in pages.items():
         for stranger in strangers:

@@ -14,7 +14,8 @@ from partners.audit.models import AccessEntry
 from partners.organisations.models import Membership
 from partners.tenancy.actors import Role
 from partners.tenancy.context import acting_as
-from tests.ui.conftest import Browse, amount, analyse, canary, ref_of
+from tests.stages import staged
+from tests.ui.conftest import Browse, amount, analyse, canary, ref_of, sell_everywhere
 from tests.world import World
 
 PAIR = ("adventure", "northwest")
@@ -23,14 +24,15 @@ NAMES = re.compile(r'<th scope="row">\s*<a href="[^"]+">([^<]+)</a>')
 LINKS = re.compile(r'(?:href|action|src|data-live)="([^"#][^"]*)"')
 
 
-@pytest.fixture
-def sharing(channel: World) -> World:
+def settle_sharing(world: World) -> None:
     """Every pair shares volumes and prices, and everybody's figures are there."""
-    for maker, distributor in channel.partnerships:
+    for maker, distributor in world.partnerships:
         if maker != distributor:
-            channel.share(maker, distributor, Category.VOLUME, Category.PRICE)
-    analyse(channel, "northwest", "southwest")
-    return channel
+            world.share(maker, distributor, Category.VOLUME, Category.PRICE)
+    analyse(world, "northwest", "southwest")
+
+
+sharing = staged(sell_everywhere, settle_sharing)
 
 
 def prefix(world: World, maker: str = "adventure") -> str:

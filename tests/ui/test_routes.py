@@ -12,14 +12,13 @@ from analytics.runs.pictures import get_finding
 from analytics.runs.selectors import get_overview
 from integrations.ingestion.models import Submission
 from integrations.ingestion.services import check_submission, receive_file
-from partners.agreements.models import Category
 from partners.audit.models import AuditEntry
 from partners.engagement.models import FollowUp
 from partners.engagement.services import Plan, open_follow_up
 from partners.tenancy.context import acting_as
 from portal.custody.erasing import destroy
 from portal.custody.models import Reason, Receipt
-from tests.ui.conftest import Browse, analyse, ref_of
+from tests.ui.conftest import Browse, ref_of
 from tests.world import World
 
 HEADINGS = "invoice_number,invoice_date,account_id,sku,quantity"
@@ -27,15 +26,13 @@ FILE = f"{HEADINGS}\nI-1,2026-01-14,C1,RB-1,2\n".encode()
 
 
 @pytest.fixture
-def ids(channel: World) -> dict[str, str]:
+def ids(analysed: World) -> dict[str, str]:
     """The ids of things that belong to Northwest: its account, its file."""
-    channel.share("adventure", "northwest", Category.VOLUME)
-    analyse(channel, "northwest")
-    partnership = channel.partnerships["adventure", "northwest"]
-    with acting_as(channel.actor("ana")):
+    partnership = analysed.partnerships["adventure", "northwest"]
+    with acting_as(analysed.actor("ana")):
         file = receive_file(partnership, "march.csv", [FILE], source=Submission.Source.UPLOAD)
     check_submission(file.pk, file.distributor_id)
-    return {"account": ref_of(channel, "ana", "adventure", "northwest"), "submission": file.public_id}
+    return {"account": ref_of(analysed, "ana", "adventure", "northwest"), "submission": file.public_id}
 
 
 def opened(world: World) -> FollowUp:

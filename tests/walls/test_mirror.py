@@ -24,6 +24,7 @@ from partners.tenancy import startup
 from partners.tenancy.actors import Actor, ActorKind, Reach, mirror
 from partners.tenancy.context import acting_as
 from partners.tenancy.startup import refuse_unsafe_database
+from tests.stages import months_of_trade, staged
 from tests.world import FULL, World
 
 WALLED = """
@@ -32,16 +33,17 @@ AND has_table_privilege('throughline_app', c.oid, 'SELECT') ORDER BY 1
 """
 
 
-@pytest.fixture
-def shared_world(trading_world: World) -> World:
+def settle_shared_world(world: World) -> None:
     """Both rivals share everything with Adventure, which has looked at it; so has Contoso at Northwest."""
-    for maker, distributor in trading_world.partnerships:
+    for maker, distributor in world.partnerships:
         if maker != distributor:
-            trading_world.share(maker, distributor, *FULL)
-    for (maker, _), partnership in trading_world.partnerships.items():
-        with acting_as(trading_world.worker(maker)):
+            world.share(maker, distributor, *FULL)
+    for (maker, _), partnership in world.partnerships.items():
+        with acting_as(world.worker(maker)):
             analyse_partnership(partnership.pk)
-    return trading_world
+
+
+shared_world = staged(months_of_trade, settle_shared_world)
 
 
 def eyes(
