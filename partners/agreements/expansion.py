@@ -1,5 +1,6 @@
 """From grants to what a maker sees: whole cells, whole accounts, set-based, in the transaction of the change."""
 
+from datetime import date
 from typing import NamedTuple
 
 from django.db import connection
@@ -89,29 +90,31 @@ SELECT grant_id, family_id, month, category, granularity, recorded_until, seen_u
 FROM ranked WHERE place = 1 GROUP BY 1, 2, 3, 4, 5, 6, 7
 """
 
-# An account that live grants tell of has no end; where only ended ones do, it is known until the last day of them.
+_OF_ACCOUNTS = ", ".join(
+    f"'{category.value}'" for category in (Category.VOLUME, Category.IDENTITY, Category.CONTACTS)
+)
+# What live grants tell of an account has no end; what ended ones tell lasts, for each purpose, until the last day of
+# theirs.
 _ACCOUNTS = f"""
-WITH told AS (
-    SELECT c.category, h.account_id, c.purposes, NULL::date AS seen_until
-    FROM agreements_heldcell h
-    JOIN agreements_grantedcell c ON c.partnership_id = h.partnership_id AND c.family_id = h.family_id
-        AND c.month = h.month AND c.granularity >= {Granularity.MONTH.value}
-    WHERE h.partnership_id = %(partnership)s
-    UNION ALL
-    SELECT k.category, h.account_id, k.purposes, k.seen_until
+SELECT c.category, h.account_id, '{date.max}'::date AS seen_until, bit_or(c.purposes) AS purposes
+FROM agreements_heldcell h
+JOIN agreements_grantedcell c ON c.partnership_id = h.partnership_id AND c.family_id = h.family_id
+    AND c.month = h.month AND c.granularity >= {Granularity.MONTH.value}
+WHERE h.partnership_id = %(partnership)s AND c.category IN ({_OF_ACCOUNTS})
+GROUP BY 1, 2
+UNION ALL
+SELECT category, account_id, seen_until, bit_or(purpose) AS purposes
+FROM (
+    SELECT k.category, h.account_id, p.purpose, max(k.seen_until) AS seen_until
     FROM agreements_heldcell h
     JOIN agreements_keptcell k ON k.partnership_id = h.partnership_id AND k.family_id = h.family_id
         AND k.month = h.month AND k.granularity >= {Granularity.MONTH.value}
         AND coalesce(h.recorded_from, '-infinity') <= k.recorded_until
-    WHERE h.partnership_id = %(partnership)s
-), lasting AS (
-    SELECT category, account_id, bool_or(seen_until IS NULL) AS is_live FROM told GROUP BY 1, 2
-)
-SELECT t.category, t.account_id, bit_or(t.purposes) AS purposes, max(t.seen_until) AS seen_until
-FROM told t JOIN lasting l ON l.category = t.category AND l.account_id = t.account_id
-WHERE (t.seen_until IS NULL) = l.is_live
-  AND t.category IN ('{Category.VOLUME.value}', '{Category.IDENTITY.value}', '{Category.CONTACTS.value}')
-GROUP BY 1, 2
+    JOIN (VALUES {_PURPOSE_ROWS}) p(purpose) ON k.purposes & p.purpose <> 0
+    WHERE h.partnership_id = %(partnership)s AND k.category IN ({_OF_ACCOUNTS})
+    GROUP BY 1, 2, 3
+) kept
+GROUP BY 1, 2, 3
 """
 
 
@@ -132,7 +135,7 @@ _TABLES = (
         ("grant_id", "family_id", "month"),
         ("category", "granularity", "recorded_until", "seen_until"),
     ),
-    _Expanded("agreements_grantedaccount", _ACCOUNTS, ("category", "account_id"), ("seen_until",)),
+    _Expanded("agreements_grantedaccount", _ACCOUNTS, ("category", "account_id", "seen_until")),
 )
 
 

@@ -7,6 +7,8 @@ All follow from the grants and from `HeldCell`, the list of what a distributor h
 transaction that changes either.
 """
 
+from datetime import date
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -232,17 +234,17 @@ class KeptCell(WalledModel):
 class GrantedAccount(WalledModel):
     """The maker may know of this account (volume), who it is (identity), its people (contacts).
 
-    `seen_until` is set where only the history of ended grants tells of it.
+    What live grants tell is seen until the last of days, the history of ended ones until theirs: a row each.
     """
 
-    pk = models.CompositePrimaryKey("partnership_id", "category", "account_id")
+    pk = models.CompositePrimaryKey("partnership_id", "category", "account_id", "seen_until")
     partnership_id = models.BigIntegerField()
     manufacturer_id = models.BigIntegerField()
     distributor_id = models.BigIntegerField()
     category = models.CharField(max_length=12, choices=Category.choices)
     account_id = models.BigIntegerField()
     purposes = models.PositiveSmallIntegerField()
-    seen_until = models.DateField(null=True)
+    seen_until = models.DateField(default=date.max)
 
     class Meta(WalledModel.Meta):
         indexes = [

@@ -49,8 +49,8 @@ INSERT INTO accounts_accounthandle (partnership_id, manufacturer_id, distributor
 SELECT organisation_id - 1, 1, organisation_id, id, 1, 'cus_' || left(md5('handle ' || id), 24), now()
 FROM accounts_account;
 INSERT INTO agreements_grantedaccount
-    (partnership_id, manufacturer_id, distributor_id, category, account_id, purposes)
-SELECT g.partnership_id, 1, g.distributor_id, g.category, a.id, 31
+    (partnership_id, manufacturer_id, distributor_id, category, account_id, seen_until, purposes)
+SELECT g.partnership_id, 1, g.distributor_id, g.category, a.id, '9999-12-31', 31
 FROM (SELECT DISTINCT partnership_id, distributor_id, category FROM agreements_grantedcell) g
 JOIN accounts_account a ON a.organisation_id = g.distributor_id WHERE g.category <> 'price'
 """

@@ -115,7 +115,7 @@ def page_of_product(organisation_id: int) -> list[AccountRow]:
 _ACTIVE = """({0}.distributor_id = %(org)s OR EXISTS (SELECT FROM agreements_partnership p
     WHERE p.id = {0}.partnership_id AND p.epoch = {0}.epoch AND p.state = 'active'))"""
 _COMPUTED = "{0}.audience_id = %(org)s AND {0}.purpose = 1 AND " + _ACTIVE
-_KNOWN = f"""({{0}}.distributor_id = %(org)s OR ({{0}}.manufacturer_id = %(org)s AND (SELECT g.purposes & 1
+_KNOWN = f"""({{0}}.distributor_id = %(org)s OR ({{0}}.manufacturer_id = %(org)s AND (SELECT bit_or(g.purposes) & 1
     FROM agreements_grantedaccount g WHERE g.partnership_id = {{0}}.partnership_id
     AND g.category = 'volume' AND g.account_id = {{0}}.account_id) <> 0))
   AND (SELECT o.id FROM runs_standing o WHERE {_COMPUTED.format("o")}

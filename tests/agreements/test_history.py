@@ -10,7 +10,7 @@ from django.db.utils import ProgrammingError
 from django.utils import timezone
 
 from partners.accounts.models import AccountHandle, AccountIdentity
-from partners.agreements.models import Category, Grant, KeptCell, Partnership
+from partners.agreements.models import Category, Grant, GrantedAccount, KeptCell, Partnership
 from partners.agreements.services import (
     AgreementError,
     change_sharing,
@@ -155,6 +155,30 @@ def test_only_the_purposes_of_the_grant(trading_world: World) -> None:
     stop(trading_world, until=soon())
     assert seen(trading_world) == NOTHING
     assert seen(trading_world, purpose=Purpose.PLANNING)["lines"] == 12
+
+
+def test_history_of_one_purpose_stands_beside_a_live_grant_of_another(trading_world: World) -> None:
+    trading_world.share(*PAIR, *FULL, purposes=Purpose.PLANNING)
+    before = seen(trading_world, purpose=Purpose.PLANNING)
+    stop(trading_world, until=soon())
+    trading_world.share(*PAIR, Category.VOLUME, purposes=Purpose.RETENTION)
+    assert seen(trading_world, purpose=Purpose.PLANNING) == before
+    assert seen(trading_world) == {"lines": 12, "prices": 0, "documents": 0, "accounts": 2, "names": 0}
+
+
+def test_each_purpose_is_seen_until_its_own_day(trading_world: World) -> None:
+    later = soon() + timedelta(days=30)
+    for purpose, until in ((Purpose.PLANNING, soon()), (Purpose.RETENTION, later)):
+        trading_world.share(*PAIR, Category.VOLUME, purposes=purpose)
+        stop(trading_world, until=until)
+    trading_world.share(*PAIR, Category.VOLUME, purposes=Purpose.CAMPAIGNS)
+    with acting_as(trading_world.actor("ana")):
+        days = GrantedAccount.objects.values_list("seen_until", "purposes").distinct().order_by("seen_until")
+        assert list(days) == [
+            (soon(), Purpose.PLANNING),
+            (later, Purpose.RETENTION),
+            (date.max, Purpose.CAMPAIGNS),
+        ]
 
 
 def test_suspended_it_is_hidden_and_resumed_it_is_back(shared: World) -> None:
