@@ -12,7 +12,10 @@ def _line(quantity, amount):
 
 
 def _aside(outcome):
-    return outcome.set_aside[["row", "kind", "quantity", "net_amount", "code"]].to_numpy().tolist()
+    return [
+        [row["row"], row["kind"], *(row["stated"].get(key) for key in ("quantity", "net_amount")), row["code"]]
+        for row in outcome.set_aside.to_dict("records")
+    ]
 
 
 @pytest.mark.parametrize("rows", [1, 2, 50_000])

@@ -7,7 +7,8 @@ reads it that way. Both stream, and give the same for the same bytes wherever th
 from integrations.ingestion.reading.decimals import total
 from integrations.ingestion.reading.examination import Examination, examine, parse
 from integrations.ingestion.reading.faults import FileRefused, Note, Reason, Refusal, sentence
-from integrations.ingestion.reading.fields import FEEDS, Feed, Field
+from integrations.ingestion.reading.feeds import FEEDS
+from integrations.ingestion.reading.fields import Feed, Field
 from integrations.ingestion.reading.parsing import Parsed
 
 __all__ = [

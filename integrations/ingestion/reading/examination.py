@@ -9,7 +9,7 @@ import pandas as pd
 
 from integrations.ingestion.reading.conventions import Conventions, Evidence
 from integrations.ingestion.reading.faults import FileRefused, Refusal, printable
-from integrations.ingestion.reading.fields import FEEDS
+from integrations.ingestion.reading.feeds import FEEDS
 from integrations.ingestion.reading.mapping import Mapping, propose_mapping, require_complete
 from integrations.ingestion.reading.parsing import Parsed, parse_chunk
 from integrations.ingestion.reading.sniffing import sniff
@@ -132,7 +132,7 @@ def parse(
         Before the first row, if a required column is missing or the file is not the one that was examined.
     """
     require_complete(examination.mapping, examination.layout)
-    check, done = SubtotalCheck(), 0
+    check, done = SubtotalCheck(FEEDS[examination.feed]), 0
     for chunk in read_chunks(source, examination.layout, rows):
         parsed = check.remark(parse_chunk(chunk, examination.mapping, examination.conventions))
         done += len(chunk)

@@ -292,6 +292,13 @@ class Reason(Coded):
         "not_a_whole_number",
         gettext_noop('Row %(row)s, column "%(column)s": "%(found)s" is not a whole number. Correct it.'),
     )
+    OUT_OF_RANGE = (
+        "out_of_range",
+        gettext_noop(
+            'Row %(row)s, column "%(column)s": "%(found)s" does not lie between %(lowest)s and %(highest)s. Correct '
+            "it, or convert the scores to that scale."
+        ),
+    )
     ZERO_QUANTITY = (
         "zero_quantity",
         gettext_noop(

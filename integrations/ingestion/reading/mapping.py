@@ -9,7 +9,8 @@ from typing import Any, Literal, Self
 from rapidfuzz import fuzz, process
 
 from integrations.ingestion.reading.faults import FileRefused, Refusal
-from integrations.ingestion.reading.fields import FEEDS, Feed, Field, normalised_heading
+from integrations.ingestion.reading.feeds import FEEDS
+from integrations.ingestion.reading.fields import Feed, Field, normalised_heading
 from integrations.ingestion.reading.tables import Format, quoted
 
 Why = Literal["plain", "alias", "shared_alias", "near", "remembered", "chosen", "unknown"]

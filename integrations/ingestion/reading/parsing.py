@@ -13,19 +13,19 @@ import pandas as pd
 from integrations.ingestion.reading import dates, decimals
 from integrations.ingestion.reading.conventions import LONGEST_VALUE, ColumnConvention, Conventions
 from integrations.ingestion.reading.faults import FOUND_LIMIT, Reason, printable
-from integrations.ingestion.reading.fields import Field, normalised_heading
+from integrations.ingestion.reading.feeds import FEEDS
+from integrations.ingestion.reading.fields import Feed, Field, normalised_heading
 from integrations.ingestion.reading.mapping import Mapping
 from integrations.ingestion.reading.tables import CELLS, blank_rows
 
 TEXT_LIMIT = 255  # characters
-SUMMED = ("quantity", "net_amount")  # what the total rows of a file are compared in
 MAY_LIE_AHEAD = dt.timedelta(days=5 * 366)  # a promised day further off than this is a slip of the pen
 
 Objects = npt.NDArray[np.object_]
 Bools = npt.NDArray[np.bool_]
 
 _FAULT_COLUMNS = ["row", "column", "field", "code", "found", "params"]
-_SET_ASIDE_COLUMNS = ["row", "kind", "found", "quantity", "net_amount", "code", "params"]
+_SET_ASIDE_COLUMNS = ["row", "kind", "found", "stated", "code", "params"]
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _INVISIBLE = str.maketrans(dict.fromkeys("\ufeff\u200b\u00ad"))
@@ -56,8 +56,8 @@ class Parsed:
         datetime64[s], whole numbers as Int64, decimals as canonical text (``'1234.5600'``) or None
     faults : row, column (heading), field, code (``Reason``), found, params; one row for each defect
     faulty : the cells of the rows with faults as they stand in the file, made printable
-    set_aside : row, kind (blank, subtotal, total), found, the quantity and net_amount stated, and the code
-        (``Note``) and params of a remark
+    set_aside : row, kind (blank, subtotal, total), found, what is stated (an amount or None by key of the feed's
+        ``summed`` fields), and the code (``Note``) and params of a remark
     """
 
     rows: pd.DataFrame
@@ -96,7 +96,7 @@ def parse_chunk(raw: pd.DataFrame, mapping: Mapping, conventions: Conventions) -
         _column(field, raw[mapping.positions[key]].to_numpy(), mapping.heading(key), conventions)
         for key, field in mapping.fields.items()
     ]
-    set_aside = _set_aside(raw, {column.field.key: column for column in columns})
+    set_aside = _set_aside(raw, FEEDS[mapping.feed], {column.field.key: column for column in columns})
     aside = raw.index.isin(set_aside["row"])
     ragged = (raw[CELLS].to_numpy() != len(raw.columns) - 1) & ~aside
     faults = _faults(raw, columns, ragged, aside)
@@ -214,21 +214,26 @@ def _numbers(
         return values, reasons
     numbers = decimals.scaled(values)
     reasons[numbers % decimals.UNIT != 0] = Reason.NOT_A_WHOLE_NUMBER
+    if field.within:
+        lowest, highest = field.within
+        params[Reason.OUT_OF_RANGE] = {"lowest": lowest, "highest": highest}
+        outside = (numbers < lowest * decimals.UNIT) | (numbers > highest * decimals.UNIT)
+        reasons[outside & ~pd.isna(values)] = Reason.OUT_OF_RANGE
     return pd.arrays.IntegerArray(numbers // decimals.UNIT, pd.isna(values)), reasons
 
 
-def _set_aside(raw: pd.DataFrame, columns: dict[str, _Column]) -> pd.DataFrame:
-    """Blank rows, and the subtotals and totals: rows without account and product that say so."""
+def _set_aside(raw: pd.DataFrame, feed: Feed, columns: dict[str, _Column]) -> pd.DataFrame:
+    """Blank rows, and the subtotals and totals: rows without what each line has that say so."""
     blank = blank_rows(raw)
-    nameless = ~blank
-    for key in ("account_id", "sku"):
+    nameless = ~blank if feed.always else np.zeros(len(raw), dtype=bool)
+    for key in feed.always:
         nameless &= columns[key].reasons == Reason.MISSING_VALUE
-    found: list[tuple[Any, ...]] = [(row, "blank", "", None, None, None, None) for row in raw.index[blank]]
+    found: list[tuple[Any, ...]] = [(row, "blank", "", {}, None, None) for row in raw.index[blank]]
     for position in np.flatnonzero(nameless).tolist():
         kind, text = _kind_of_total(raw.iloc[position])
         if kind:
-            stated = [columns[key].values[position] if key in columns else None for key in SUMMED]
-            found.append((raw.index[position], kind, printable(text, FOUND_LIMIT), *stated, None, None))
+            stated = {key: columns[key].values[position] for key in feed.summed if key in columns}
+            found.append((raw.index[position], kind, printable(text, FOUND_LIMIT), stated, None, None))
     return _frame(found, _SET_ASIDE_COLUMNS)
 
 

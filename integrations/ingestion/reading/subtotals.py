@@ -1,5 +1,6 @@
 """Do the totals that a file states agree with its rows? Missing rows show here and nowhere else."""
 
+from collections import defaultdict
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -9,7 +10,8 @@ import pandas as pd
 
 from integrations.ingestion.reading.decimals import total
 from integrations.ingestion.reading.faults import Note
-from integrations.ingestion.reading.parsing import SUMMED, Parsed
+from integrations.ingestion.reading.fields import Feed
+from integrations.ingestion.reading.parsing import Parsed
 
 TOLERANCE = Decimal("0.01")  # a total may be rounded where its rows are not
 
@@ -20,7 +22,7 @@ class _Sums:
 
     rows: int = 0
     faulty: int = 0
-    sums: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys(SUMMED, Decimal(0)))
+    sums: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
 
     def add(self, rows: int, faulty: int, sums: dict[str, Decimal]) -> None:
         self.rows += rows
@@ -36,7 +38,8 @@ class SubtotalCheck:
     sums up groups that are not known here, and is not compared.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, feed: Feed) -> None:
+        self._summed = feed.summed
         self._group = _Sums()
         self._file = _Sums()
 
@@ -56,7 +59,7 @@ class SubtotalCheck:
         """Add the rows of a chunk that lie between two row numbers."""
         rows = parsed.rows.loc[after:before]
         faulty = len(parsed.faulty.loc[after:before])
-        sums = {key: total(rows[key].to_numpy()) for key in SUMMED if key in rows}
+        sums = {key: total(rows[key].to_numpy()) for key in self._summed if key in rows}
         for run in (self._group, self._file):
             run.add(len(rows) + faulty, faulty, sums)
 
@@ -66,10 +69,10 @@ class SubtotalCheck:
         run = self._file if whole else self._group
         if not run.rows:
             return None
-        for key in SUMMED:
-            if aside[key] is None:
+        for key, said in aside["stated"].items():
+            if said is None:
                 continue
-            stated, nearest = Decimal(aside[key]), [self._group.sums[key]]
+            stated, nearest = Decimal(said), [self._group.sums[key]]
             if whole:
                 nearest.append(self._file.sums[key])
             if all(abs(stated - computed) > TOLERANCE for computed in nearest):
