@@ -107,6 +107,7 @@ class Sale:
             row, self.invoice, f"PO-{self.invoice}", self.salesperson, self.account_code, product_id, family_id,
             self.day, kind, self.quantity, "USD", Decimal(120), Decimal(0), self.net, Decimal(60), Decimal(1),
             self.line, hash((self.sku, self.quantity, self.net)) % 2**62,
+            "", "", "", None,
         )  # fmt: skip
 
 

@@ -1,12 +1,14 @@
 """What a person must say before a file is committed: where it can be read in two ways, or looks like another's."""
 
 from django.db import connection
+from psycopg import sql
 
 from integrations.ingestion.reading import FEEDS, Examination
 from integrations.ingestion.reading.fields import normalised_heading
 from integrations.ingestion.reading.mapping import ColumnMapping
 from integrations.ingestion.reasons import Question, Said, to_say
-from integrations.ingestion.staging import LINE_KINDS
+from integrations.ingestion.recording import Recorder
+from integrations.ingestion.recording.lines import LINE_KINDS
 from partners.agreements.models import Partnership
 
 KNOWN_BEFORE = 10  # accounts that must be known before strangers are remarkable
@@ -26,9 +28,9 @@ _FORMS = {
 }
 
 
-def list_questions(partnership: Partnership, examination: Examination) -> list[Said]:
+def list_questions(partnership: Partnership, examination: Examination, recorder: Recorder) -> list[Said]:
     """What is to be confirmed; the compared rows are in the session's staging table."""
-    return [*_columns(examination), *_conventions(examination), *_other_company(partnership)]
+    return [*_columns(examination), *_conventions(examination), *_other_company(partnership, recorder)]
 
 
 def _columns(examination: Examination) -> list[Said]:
@@ -61,15 +63,18 @@ def _conventions(examination: Examination) -> list[Said]:
     ]
 
 
-def _other_company(partnership: Partnership) -> list[Said]:
+def _other_company(partnership: Partnership, recorder: Recorder) -> list[Said]:
     """Customers that are nearly all new, where the distributor's are known: perhaps another company's file.
 
     Only the distributor's own record is asked, so the answer tells nothing of anybody else.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(DISTINCT account_code), count(DISTINCT account_code) FILTER (WHERE account_id IS NOT NULL)"
-            " FROM compared_line"
+            sql.SQL(
+                "SELECT count(DISTINCT account_code),"
+                " count(DISTINCT account_code) FILTER (WHERE account_id IS NOT NULL)"
+                " FROM {} WHERE account_code <> ''"
+            ).format(sql.Identifier(recorder.compared))
         )
         told, met = cursor.fetchone()
         cursor.execute(

@@ -39,6 +39,27 @@ class LedgerReason(Coded):
             "columns are read as they are meant, and correct the row."
         ),
     )
+    TWICE = (
+        "twice_in_file",
+        gettext_noop(
+            'Row %(row)s, column "%(column)s": another row of this file says something else of the same thing. '
+            "Keep the one that is right."
+        ),
+    )
+    UNKNOWN_FAMILY = (
+        "unknown_family",
+        gettext_noop(
+            'Row %(row)s, column "%(column)s": "%(found)s" is no family of the catalogue. Correct it, or leave '
+            "it empty for all families."
+        ),
+    )
+    UNKNOWN_UNIT = (
+        "unknown_unit",
+        gettext_noop(
+            'Row %(row)s, column "%(column)s": nobody has said how many units "%(found)s" of %(sku)s holds. Send a '
+            "cross-reference with it, or give the quantity in single units."
+        ),
+    )
     OTHER_ACCOUNT = (
         "document_of_another_account",
         gettext_noop(

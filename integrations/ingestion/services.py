@@ -20,14 +20,14 @@ from integrations.ingestion.questions import list_questions
 from integrations.ingestion.reading import Examination, FileRefused, examine
 from integrations.ingestion.reading.faults import Coded
 from integrations.ingestion.reasons import LedgerReason, Stop, to_say
+from integrations.ingestion.recording import RECORDERS
 from integrations.ingestion.staging import Staged, stage_file, write_quarantine
 from partners.accounts.services import settle_accounts
 from partners.agreements.locks import lock_partnership
 from partners.agreements.models import Partnership
 from partners.audit.services import record
 from partners.jobs.services import announce, emit
-from partners.ledger.services import record_lines, supersede_submission
-from partners.ledger.staging import Comparison, compare, end_staging, list_conflicts, list_fresh_accounts
+from partners.ledger.staging import Comparison
 from partners.organisations.models import Organisation
 from partners.organisations.roles import Permission, require
 from partners.tenancy.actors import Actor, worker
@@ -35,7 +35,11 @@ from partners.tenancy.context import acting_as, current_organisation_id
 
 Done = Callable[[], None]
 State = Submission.State
-_CONFLICTS = {"differs": LedgerReason.DIFFERS, "other_account": LedgerReason.OTHER_ACCOUNT}
+_CONFLICTS = {
+    "differs": LedgerReason.DIFFERS,
+    "other_account": LedgerReason.OTHER_ACCOUNT,
+    "twice": LedgerReason.TWICE,
+}
 
 
 class SubmissionError(ValueError):
@@ -97,7 +101,10 @@ def check_submission(submission_id: int, organisation_id: int, done: Done = lamb
             done()
             return
         _set_state(submission, State.CHECKING)
-        partnership = Partnership.objects.get(pk=submission.partnership_id)
+        partnership, recorder = (
+            Partnership.objects.get(pk=submission.partnership_id),
+            RECORDERS[submission.feed],
+        )
         file = open_file(submission)
     try:
         with file:
@@ -111,11 +118,11 @@ def check_submission(submission_id: int, organisation_id: int, done: Done = lamb
         return
     with acting_as(actor):
         if _still(submission, State.CHECKING):
-            comparison = compare(partnership, submission.pk)
+            comparison = recorder.compare(partnership, submission.pk)
             check = _keep_findings(submission, staged, comparison, examination)
             _end_check(submission, check, partnership, examination)
         done()
-    end_staging()
+    recorder.end()
 
 
 def commit_submission(submission_id: int, organisation_id: int, done: Done = lambda: None) -> None:
@@ -129,7 +136,10 @@ def commit_submission(submission_id: int, organisation_id: int, done: Done = lam
         if submission.state != State.COMMITTING:
             done()
             return
-        partnership = Partnership.objects.get(pk=submission.partnership_id)
+        partnership, recorder = (
+            Partnership.objects.get(pk=submission.partnership_id),
+            RECORDERS[submission.feed],
+        )
         examination = Examination.from_json(SubmissionCheck.objects.get(submission=submission).examination)
         file = open_file(submission)
     with file:
@@ -137,17 +147,17 @@ def commit_submission(submission_id: int, organisation_id: int, done: Done = lam
     with acting_as(actor):
         partnership = lock_partnership(partnership.pk)
         if _still(submission, State.COMMITTING):
-            comparison = compare(partnership, submission.pk)
+            comparison = recorder.compare(partnership, submission.pk)
             check = _keep_findings(submission, staged, comparison, examination)
             # What was committed once stays so when it is committed again: its lines live.
             if check.all_or_nothing and check.quarantined and submission.committed_at is None:
                 _refuse_whole(submission, check)
             else:
-                settle_accounts(partnership, [staged.accounts[code] for code in list_fresh_accounts()])
-                record_lines(partnership, submission.pk)
+                settle_accounts(partnership, [staged.accounts[code] for code in recorder.list_accounts()])
+                recorder.record(partnership, submission.pk)
                 _end_commit(submission, comparison.fresh, examination)
         done()
-    end_staging()
+    recorder.end()
 
 
 def confirm_submission(submission: Submission) -> None:
@@ -196,7 +206,12 @@ def undo_submission(submission: Submission) -> int:
     require(Permission.SUBMIT)
     partnership = lock_partnership(submission.partnership_id)
     _move(submission, {State.COMMITTED}, State.UNDONE)
-    lines = supersede_submission(partnership, submission.pk)
+    undone = Submission.objects.filter(
+        partnership_id=partnership.pk, feed=submission.feed, state=State.UNDONE
+    ).exclude(pk=submission.pk)
+    lines = RECORDERS[submission.feed].supersede(
+        partnership, submission.pk, list(undone.values_list("pk", flat=True))
+    )
     record("submission.undone", submission.public_id, lines=lines)
     for other in list_repeaters(submission):
         _set_state(other, State.COMMITTING)
@@ -208,7 +223,10 @@ def list_repeaters(submission: Submission) -> list[Submission]:
     """Committed files that repeated recorded lines, some perhaps this submission's; copies of its very file are not."""
     sha256 = SubmissionCheck.objects.get(submission=submission).sha256
     overlapping = Submission.objects.filter(
-        partnership_id=submission.partnership_id, state=State.COMMITTED, check_result__duplicates__gt=0
+        partnership_id=submission.partnership_id,
+        feed=submission.feed,
+        state=State.COMMITTED,
+        check_result__duplicates__gt=0,
     )
     return list(overlapping.exclude(check_result__sha256=sha256).order_by("id"))
 
@@ -250,14 +268,15 @@ def _keep_findings(
     submission: Submission, staged: Staged, found: Comparison, examination: Examination
 ) -> SubmissionCheck:
     """Counts that add up to the rows of the file, exact totals, and the conflicts with the ledger."""
+    recorder = RECORDERS[submission.feed]
     conflicts = [
         {
             "source_row": row,
-            "column": examination.mapping.heading("invoice_number"),
+            "column": examination.mapping.heading(recorder.known_by),
             "reason": reason.value,
             "found": number[:120],
         }
-        for row, status, number in list_conflicts()
+        for row, status, number in recorder.list_conflicts()
         for reason in (_CONFLICTS[status],)
     ]
     write_quarantine(submission, conflicts)
@@ -270,6 +289,7 @@ def _keep_findings(
         "accepted": found.fresh,
         "quarantined": check.quarantined,
         "duplicates": found.duplicates,
+        "changed": found.changed,
         "set_aside": staged.set_aside,
         "accounts": found.accounts,
         "documents": found.documents,
@@ -288,7 +308,7 @@ def _end_check(
     if check.all_or_nothing and check.quarantined:
         _refuse_whole(submission, check)
         return
-    check.asked = list_questions(partnership, examination)
+    check.asked = list_questions(partnership, examination, RECORDERS[submission.feed])
     check.save(update_fields=["asked"])
     _set_state(submission, State.CHECKED)
     if check.trusted and not check.asked:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 import pandas as pd
 from rapidfuzz import process
@@ -11,12 +11,15 @@ from integrations.ingestion.models import QuarantinedRow, Submission
 from integrations.ingestion.reading import Examination, Parsed, parse
 from integrations.ingestion.reading.faults import FOUND_LIMIT
 from integrations.ingestion.reasons import LedgerReason, Said, to_say
+from integrations.ingestion.recording import RECORDERS
+from integrations.ingestion.recording.columns import records, text
+from integrations.ingestion.recording.lines import AMOUNTS
+from integrations.ingestion.recording.units import as_the_maker_calls_it, in_base_units
 from partners.accounts.services import AccountSeen
 from partners.agreements.models import Partnership
 from partners.catalogue.selectors import ProductIndex, get_product_index
 from partners.catalogue.services import learn_products
-from partners.ledger.models import LineKind
-from partners.ledger.staging import begin_staging, stage
+from partners.ledger.references import References, list_references
 from partners.tenancy.actors import worker
 from partners.tenancy.context import acting_as
 
@@ -26,15 +29,6 @@ MOST_NEAR_SEARCHES = 500  # distinct unknown SKUs a chunk for which near matches
 BATCH = 5_000
 MOST_NOTES = 50
 
-# Ledger column <- field of the feed, for texts and for amounts.
-_AMOUNTS = {
-    "quantity": "quantity",
-    "list_price": "list_price",
-    "discount": "discount_amount",
-    "net_amount": "net_amount",
-    "unit_cost": "unit_cost",
-    "freight": "freight",
-}
 _ACCOUNT = {
     "code": "account_id",
     "name": "account_name",
@@ -46,14 +40,6 @@ _ACCOUNT = {
     "industry": "industry",
     "country": "account_country",
 }
-LINE_KINDS = {
-    "ss": LineKind.SALE, "sd": LineKind.SALE, "ds": LineKind.SALE, "sale": LineKind.SALE,
-    "ib": LineKind.TRANSFER, "transfer": LineKind.TRANSFER,
-    "ru": LineKind.RETURN, "rv": LineKind.RETURN, "return": LineKind.RETURN,
-    "sm": LineKind.SAMPLE, "sample": LineKind.SAMPLE,
-    "pa": LineKind.CORRECTION, "correction": LineKind.CORRECTION,
-}  # fmt: skip
-_CONTENT = ["sku", "invoice_date", "quantity", "net_amount", "currency"]
 MOST_OF_A_LINE = 9e10  # in its currency: beyond, sums of many lines could overflow
 
 
@@ -83,27 +69,49 @@ def stage_file(
     with acting_as(actor):
         QuarantinedRow.objects.filter(submission=submission).delete()
         products = get_product_index(partnership.manufacturer_id)
-    staged = Staged()
-    begin_staging()
+        references = list_references(partnership.pk)
+    staged, recorder = Staged(), RECORDERS[submission.feed]
+    recorder.begin()
     for parsed in parse(file, examination):
         with acting_as(actor):
-            products = _learn(partnership, products, parsed.rows)
-            unknown = ~parsed.rows["sku"].isin(products.products.keys())
-            huge = _too_large(parsed.rows) & ~unknown
+            products = _learn(partnership, products, references, parsed.rows)
+            told, untold = in_base_units(as_the_maker_calls_it(parsed.rows, products, references), references)
+            refused = [*_refused(told, examination, products), (untold, _unknown_units(untold, examination))]
             _quarantine(submission, parsed.faults)
-            write_quarantine(submission, _unknown_skus(parsed.rows[unknown], examination, products))
-            write_quarantine(submission, _huge_lines(parsed.rows[huge], examination))
-            taken = parsed.rows[~(unknown | huge)]
-            stage(_ledger_rows(taken, products))
+            taken = told
+            for rows, defects in refused:
+                write_quarantine(submission, defects)
+                taken = taken.drop(rows.index, errors="ignore")
+            recorder.stage(taken, products, examination.conventions.today.replace(day=1))
         _collect_accounts(staged, taken)
         _count(staged, parsed, len(parsed.rows) - len(taken))
         progress(staged.rows)
     return staged
 
 
-def _learn(partnership: Partnership, products: ProductIndex, rows: pd.DataFrame) -> ProductIndex:
+Refused = tuple[pd.DataFrame, Iterator[dict[str, Any]]]
+
+
+def _refused(rows: pd.DataFrame, examination: Examination, products: ProductIndex) -> Iterator[Refused]:
+    """Rows that read well and cannot be taken, each group with its defects; no row is in two of them."""
+    if "sku" in rows:
+        unknown = rows[~rows["sku"].isin(products.products.keys())]
+        yield unknown, _unknown_skus(unknown, examination, products)
+        rows = rows.drop(unknown.index)
+    if "family" in rows:
+        strange = rows[(text(rows, "family") != "") & ~rows["family"].isin(products.families.keys())]
+        yield strange, _defects(strange, examination, "family", LedgerReason.UNKNOWN_FAMILY)
+        rows = rows.drop(strange.index)
+    if "quantity" in rows:
+        huge = rows[_too_large(rows)]
+        yield huge, _defects(huge, examination, "quantity", LedgerReason.HUGE_LINE)
+
+
+def _learn(
+    partnership: Partnership, products: ProductIndex, references: References, rows: pd.DataFrame
+) -> ProductIndex:
     """With no catalogue loaded, a file teaches its SKUs."""
-    new = set(rows["sku"]) - products.products.keys()
+    new = set(rows["sku"]) - products.products.keys() - references.skus.keys() if "sku" in rows else set()
     if products.is_catalogue or not new:
         return products
     learn_products(partnership.manufacturer_id, sorted(new))
@@ -129,16 +137,22 @@ def _unknown_skus(
         }
 
 
-def _huge_lines(rows: pd.DataFrame, examination: Examination) -> Iterator[dict[str, Any]]:
-    column = examination.mapping.heading("quantity")
-    for row, quantity in rows["quantity"].items():
-        yield {
-            "source_row": row,
-            "column": column,
-            "reason": LedgerReason.HUGE_LINE.value,
-            "found": str(quantity),
-            "params": {},
-        }
+def _defects(
+    rows: pd.DataFrame, examination: Examination, field: str, reason: LedgerReason
+) -> Iterator[dict[str, Any]]:
+    """One defect for each row, in the column of this field."""
+    column = examination.mapping.heading(field)
+    for row, found in rows[field].items():
+        yield {"source_row": row, "column": column, "reason": reason.value, "found": str(found)[:FOUND_LIMIT]}
+
+
+def _unknown_units(rows: pd.DataFrame, examination: Examination) -> Iterator[dict[str, Any]]:
+    for defect, sku in zip(
+        _defects(rows, examination, "unit", LedgerReason.UNKNOWN_UNIT) if len(rows) else (),
+        rows["sku"],
+        strict=True,
+    ):
+        yield {**defect, "params": {"sku": sku[:FOUND_LIMIT]}}
 
 
 def _near(sku: str, products: ProductIndex) -> str:
@@ -155,7 +169,7 @@ def _quarantine(submission: Submission, faults: pd.DataFrame) -> None:
             "found": fault["found"] or "",
             "params": to_say(fault["code"], fault["params"] or {})["params"],
         }
-        for fault in _records(faults)
+        for fault in records(faults)
     ]
     write_quarantine(submission, rows)
 
@@ -171,84 +185,21 @@ def write_quarantine(submission: Submission, rows: Iterable[dict[str, Any]]) -> 
     )
 
 
-def _ledger_rows(rows: pd.DataFrame, products: ProductIndex) -> Iterator[tuple[Any, ...]]:
-    """Rows in the order of the staging table's columns."""
-    ids = rows["sku"].map(products.products)
-    content = _content(rows)
-    columns = [
-        rows.index.to_series(),
-        _text(rows, "invoice_number"),
-        _text(rows, "po_number").where(_text(rows, "po_number") != "", _text(rows, "order_number")),
-        _text(rows, "salesperson"),
-        _text(rows, "account_id"),
-        ids.str[0],
-        ids.str[1],
-        rows["invoice_date"],
-        _kinds(rows),
-        *(_amount(rows, source) for source in list(_AMOUNTS.values())[:1]),
-        _text(rows, "currency"),
-        *(_amount(rows, source) for source in list(_AMOUNTS.values())[1:]),
-        _line_keys(rows),
-        content,
-    ]
-    return zip(*(column.tolist() for column in columns), strict=True)
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return cast("list[dict[str, Any]]", frame.to_dict("records"))
-
-
-def _text(rows: pd.DataFrame, name: str) -> pd.Series:
-    if name not in rows:
-        return pd.Series("", index=rows.index)
-    return rows[name].fillna("")
-
-
-def _amount(rows: pd.DataFrame, name: str) -> pd.Series:
-    if name not in rows:
-        return pd.Series([None] * len(rows), index=rows.index, dtype=object)
-    return rows[name].astype(object).where(rows[name].notna(), None)
-
-
-def _kinds(rows: pd.DataFrame) -> pd.Series:
-    """What the file says, else a sale, and a return where the quantity is negative."""
-    returned = _text(rows, "quantity").str.startswith("-")
-    by_sign = returned.map({True: LineKind.RETURN.value, False: LineKind.SALE.value})
-    said = (
-        _text(rows, "transaction_type")
-        .str.casefold()
-        .map({code: kind.value for code, kind in LINE_KINDS.items()})
-    )
-    return said.fillna(by_sign)
-
-
-def _content(rows: pd.DataFrame) -> pd.Series:
-    """A 62-bit hash of what a line says, the same in every file and on every machine."""
-    return _hashed(pd.DataFrame({name: _text(rows, name).astype(str) for name in _CONTENT}, index=rows.index))
-
-
-def _line_keys(rows: pd.DataFrame) -> pd.Series:
-    """The line's number; where the file has none, its SKU says which line it is."""
-    numbers = pd.to_numeric(_text(rows, "line_number"), errors="coerce").astype("Int64")
-    return numbers.where(numbers > 0, -_hashed(rows[["sku"]]) - 1).astype("int64")
-
-
-def _hashed(said: pd.DataFrame) -> pd.Series:
-    return (pd.util.hash_pandas_object(said, index=False) // 4).astype("int64")
-
-
 def _too_large(rows: pd.DataFrame) -> pd.Series:
     """Lines worth more than can be added up safely: nearly always a misread column."""
-    amounts = {name: pd.to_numeric(_text(rows, name), errors="coerce").abs() for name in _AMOUNTS.values()}
+    amounts = {name: pd.to_numeric(text(rows, name), errors="coerce").abs() for name in AMOUNTS}
     worth = [amounts["quantity"] * amounts[name] for name in ("list_price", "unit_cost")]
     return pd.concat([*amounts.values(), *worth], axis=1).max(axis=1) > MOST_OF_A_LINE
 
 
 def _collect_accounts(staged: Staged, rows: pd.DataFrame) -> None:
-    told = pd.DataFrame({name: _text(rows, source) for name, source in _ACCOUNT.items()})
+    if "account_id" not in rows:
+        return
+    told = pd.DataFrame({name: text(rows, source) for name, source in _ACCOUNT.items()})
+    told = told[told["code"] != ""]
     # The last word on each attribute counts; an empty cell is no word.
     latest = told.where(told != "").groupby("code").last().fillna("").reset_index()
-    for account in _records(latest):
+    for account in records(latest):
         seen = AccountSeen(**account)
         before = staged.accounts.get(seen.code, seen)
         staged.accounts[seen.code] = seen.over(before)
@@ -259,7 +210,7 @@ def _count(staged: Staged, parsed: Parsed, refused: int) -> None:
     staged.rows += len(parsed.rows) + len(parsed.faulty) + len(aside)
     staged.quarantined += len(parsed.faulty) + refused
     staged.set_aside += len(aside)
-    remarks = _records(aside[aside["code"].notna()])
+    remarks = records(aside[aside["code"].notna()])
     staged.notes += [_noted(remark) for remark in remarks[: MOST_NOTES - len(staged.notes)]]
 
 

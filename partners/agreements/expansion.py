@@ -15,11 +15,6 @@ _NEEDS_ROWS = ", ".join(
 )
 _PURPOSE_ROWS = ", ".join(f"({purpose.value})" for purpose in Purpose)
 
-# The categories of which sell-through holds columns; stock and the like will have cells of their own.
-_SELL_THROUGH = ", ".join(
-    f"'{category.value}'"
-    for category in (Category.VOLUME, Category.PRICE, Category.IDENTITY, Category.CONTACTS)
-)
 # Grants meet the cells that hold data, a purpose at a time; a category counts only as far as those that it rests on.
 _CELLS = f"""
 WITH held AS (
@@ -31,7 +26,7 @@ WITH held AS (
     JOIN held h ON (g.family_id IS NULL OR g.family_id = h.family_id)
         AND (g.from_month IS NULL OR h.month >= g.from_month) AND (g.to_month IS NULL OR h.month < g.to_month)
     JOIN (VALUES {_PURPOSE_ROWS}) p(purpose) ON g.purposes & p.purpose <> 0
-    WHERE g.partnership_id = %(partnership)s AND g.revoked_at IS NULL AND g.category IN ({_SELL_THROUGH})
+    WHERE g.partnership_id = %(partnership)s AND g.revoked_at IS NULL
     GROUP BY 1, 2, 3, 4
 ), effective AS (
     SELECT b.category, b.family_id, b.month, b.purpose,
@@ -61,7 +56,6 @@ WITH held AS (
         AND (g.from_month IS NULL OR h.month >= g.from_month) AND (g.to_month IS NULL OR h.month < g.to_month)
     JOIN (VALUES {_PURPOSE_ROWS}) p(purpose) ON g.purposes & p.purpose <> 0
     WHERE g.partnership_id = %(partnership)s AND g.revoked_at IS NOT NULL AND g.keep_history_until > current_date
-      AND g.category IN ({_SELL_THROUGH})
 ), opened AS (
     SELECT DISTINCT ON (category, family_id, month, purpose) o.*
     FROM (SELECT category, family_id, month, purpose, granularity, recorded_until, seen_until FROM ended
@@ -100,7 +94,7 @@ SELECT c.category, h.account_id, '{date.max}'::date AS seen_until, bit_or(c.purp
 FROM agreements_heldcell h
 JOIN agreements_grantedcell c ON c.partnership_id = h.partnership_id AND c.family_id = h.family_id
     AND c.month = h.month AND c.granularity >= {Granularity.MONTH.value}
-WHERE h.partnership_id = %(partnership)s AND c.category IN ({_OF_ACCOUNTS})
+WHERE h.partnership_id = %(partnership)s AND h.account_id <> 0 AND c.category IN ({_OF_ACCOUNTS})
 GROUP BY 1, 2
 UNION ALL
 SELECT category, account_id, seen_until, bit_or(purpose) AS purposes
@@ -111,7 +105,7 @@ FROM (
         AND k.month = h.month AND k.granularity >= {Granularity.MONTH.value}
         AND coalesce(h.recorded_from, '-infinity') <= k.recorded_until
     JOIN (VALUES {_PURPOSE_ROWS}) p(purpose) ON k.purposes & p.purpose <> 0
-    WHERE h.partnership_id = %(partnership)s AND k.category IN ({_OF_ACCOUNTS})
+    WHERE h.partnership_id = %(partnership)s AND h.account_id <> 0 AND k.category IN ({_OF_ACCOUNTS})
     GROUP BY 1, 2, 3
 ) kept
 GROUP BY 1, 2, 3

@@ -8,9 +8,11 @@ from partners.catalogue.models import Product, ProductFamily
 
 @dataclass(frozen=True)
 class ProductIndex:
-    """The SKUs of a maker as the active actor sees them: product and family ids, and whether it is a catalogue."""
+    """The SKUs of a maker as the active actor sees them: product and family ids, families by name, and whether it is a
+    catalogue."""
 
     products: dict[str, tuple[int, int]]
+    families: dict[str, int]
     is_catalogue: bool
 
 
@@ -24,6 +26,7 @@ def get_product_index(manufacturer_id: int) -> ProductIndex:
     rows.sort(key=lambda row: row[3] is None)
     return ProductIndex(
         {sku: (product_id, family_id) for sku, product_id, family_id, _ in rows},
+        {family.name: family.pk for family in list_families(manufacturer_id)},
         is_catalogue=any(learned_by is None for *_, learned_by in rows),
     )
 

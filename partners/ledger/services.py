@@ -59,6 +59,20 @@ SELECT id, %(partnership)s, %(distributor)s, family_id, month, currency, list_pr
     unit_cost, freight
 FROM new_line WHERE coalesce(list_price, discount, net_amount, unit_cost, freight) IS NOT NULL
 """
+# Why a line came back; a file may say it of one that another file recorded.
+_RETURNS = """
+INSERT INTO ledger_linereturn (line_id, partnership_id, distributor_id, family_id, month, reason, condition,
+    original_number, original_line)
+SELECT id, %(partnership)s, %(distributor)s, family_id, month, return_reason, condition, original_number, original_line
+FROM (
+    SELECT id, family_id, month, return_reason, condition, original_number, original_line FROM new_line
+    UNION ALL
+    SELECT line_id, family_id, date_trunc('month', business_date)::date, return_reason, condition, original_number,
+        original_line
+    FROM compared_line WHERE status = 'duplicate'
+) r WHERE (return_reason <> '' OR condition <> '' OR original_number <> '')
+ON CONFLICT DO NOTHING
+"""
 
 _INTEGRITY = """
 SELECT count(*) FROM new_line n
@@ -85,7 +99,7 @@ WHERE a.id IN (SELECT id FROM touched) OR a.merged_into_id IN (SELECT id FROM to
 ANALYZE touched_account
 """
 _NOT_HELD = """
-DELETE FROM agreements_heldcell WHERE partnership_id = %(partnership)s AND month = ANY(%(months)s)
+DELETE FROM agreements_heldcell WHERE partnership_id = %(partnership)s AND month = ANY(%(months)s) AND family_id <> 0
   AND account_id IN (SELECT line_account FROM touched_account WHERE is_touched)
 """
 # What was merged away holds its lines still, and so does what it was merged into.
@@ -127,7 +141,7 @@ def record_lines(partnership: Partnership, submission_id: int) -> int:
         "submission": submission_id,
     }
     with connection.cursor() as cursor:
-        for statement in ";".join((_ACCOUNTS, _DOCUMENTS, _REBOUND, _LINES)).split(";"):
+        for statement in ";".join((_ACCOUNTS, _DOCUMENTS, _REBOUND, _LINES, _RETURNS)).split(";"):
             cursor.execute(statement, parameters)
         cursor.execute(_INTEGRITY, parameters)
         astray = cursor.fetchone()[0]

@@ -15,7 +15,7 @@ from partners.agreements.models import Partnership
 COLUMNS = (
     "source_row", "document_number", "order_number", "salesperson", "account_code", "product_id", "family_id",
     "business_date", "kind", "quantity", "currency", "list_price", "discount", "net_amount", "unit_cost", "freight",
-    "line_key", "content",
+    "line_key", "content", "return_reason", "condition", "original_number", "original_line",
 )  # fmt: skip
 
 _CREATE = """
@@ -25,7 +25,8 @@ CREATE TEMP TABLE staged_line (
     account_code text NOT NULL, product_id bigint NOT NULL, family_id bigint NOT NULL, business_date date NOT NULL,
     kind text NOT NULL, quantity numeric(18,4) NOT NULL, currency text NOT NULL, list_price numeric(18,4),
     discount numeric(18,4), net_amount numeric(18,4), unit_cost numeric(18,4), freight numeric(18,4),
-    line_key bigint NOT NULL, content bigint NOT NULL,
+    line_key bigint NOT NULL, content bigint NOT NULL, return_reason text NOT NULL, condition text NOT NULL,
+    original_number text NOT NULL, original_line integer,
     CHECK ('NaN' NOT IN (quantity, coalesce(list_price, 0), coalesce(discount, 0), coalesce(net_amount, 0),
         coalesce(unit_cost, 0), coalesce(freight, 0)))
 ) ON COMMIT PRESERVE ROWS
@@ -46,7 +47,7 @@ WITH numbered AS (
     LEFT JOIN ledger_documentidentity d ON d.partnership_id = %(partnership)s AND d.number = s.document_number
     LEFT JOIN accounts_accountidentity i ON i.organisation_id = %(distributor)s AND i.code = s.account_code
 ), live AS (
-    SELECT l.document_id, l.content, l.ordinal, l.line_key, l.product_id, l.account_id, l.submission_id
+    SELECT l.id AS line_id, l.document_id, l.content, l.ordinal, l.line_key, l.product_id, l.account_id, l.submission_id
     FROM ledger_line l
     WHERE l.partnership_id = %(partnership)s AND l.superseded_at IS NULL
       AND l.document_id IN (SELECT document_id FROM numbered WHERE document_id IS NOT NULL)
@@ -61,7 +62,7 @@ WITH numbered AS (
 ), products AS (
     SELECT document_id, product_id, bool_or(line_key < 0) AS is_keyless FROM unrepeated GROUP BY 1, 2
 )
-SELECT n.*, CASE
+SELECT n.*, l.line_id, CASE
     WHEN o.account_id IS NOT NULL AND n.account_id IS DISTINCT FROM o.account_id THEN 'other_account'
     WHEN o.account_id IS NULL AND n.account_code <> n.first_code THEN 'other_account'
     WHEN l.submission_id = %(submission)s THEN 'kept'
@@ -87,7 +88,8 @@ FROM compared_line WHERE status IN ('fresh', 'kept')
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a staged submission would add. Amounts are exact, a total for each currency."""
+    """What a staged submission would add. Amounts are exact, a total for each currency; `changed` say something else
+    than what is recorded, and are among the fresh."""
 
     fresh: int
     duplicates: int
@@ -98,6 +100,7 @@ class Comparison:
     documents: int
     first_on: Any
     last_on: Any
+    changed: int = 0
 
 
 def begin_staging() -> None:

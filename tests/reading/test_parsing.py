@@ -242,7 +242,17 @@ def test_cash_sale_is_a_customer(read, lines):
 def test_every_reason_has_a_sentence_that_needs_only_what_a_fault_carries():
     for reason in Reason:
         fault = {"row": 7, "column": "Qty", "field": "quantity", "code": reason.value, "found": "x"}
-        carried = ("cells", "expected", "limit", "example", "order", "latest", "earliest", "lowest", "highest")
+        carried = (
+            "cells",
+            "expected",
+            "limit",
+            "example",
+            "order",
+            "latest",
+            "earliest",
+            "lowest",
+            "highest",
+        )
         assert sentence({**fault, "params": dict.fromkeys(carried, 1)}).startswith("Row 7")
 
 

@@ -13,7 +13,12 @@ def _line(quantity, amount):
 
 def _aside(outcome):
     return [
-        [row["row"], row["kind"], *(row["stated"].get(key) for key in ("quantity", "net_amount")), row["code"]]
+        [
+            row["row"],
+            row["kind"],
+            *(row["stated"].get(key) for key in ("quantity", "net_amount")),
+            row["code"],
+        ]
         for row in outcome.set_aside.to_dict("records")
     ]
 

@@ -1,6 +1,7 @@
 """Raw rows to typed rows; one fault for each defect; rows that are no lines of trade are set aside."""
 
 import datetime as dt
+import json
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -102,6 +103,8 @@ def parse_chunk(raw: pd.DataFrame, mapping: Mapping, conventions: Conventions) -
     faults = _faults(raw, columns, ragged, aside)
     faulty = raw.index.isin(faults["row"])
     rows = pd.DataFrame({column.field.key: column.values for column in columns}, raw.index, copy=False)
+    if FEEDS[mapping.feed].keeps_others:
+        rows["others"] = _others(raw, mapping)
     if faulty.any() or aside.any():
         rows = rows[~(faulty | aside)]
     return Parsed(rows, faults, raw[faulty].drop(columns=CELLS).map(printable), set_aside)
@@ -220,6 +223,22 @@ def _numbers(
         outside = (numbers < lowest * decimals.UNIT) | (numbers > highest * decimals.UNIT)
         reasons[outside & ~pd.isna(values)] = Reason.OUT_OF_RANGE
     return pd.arrays.IntegerArray(numbers // decimals.UNIT, pd.isna(values)), reasons
+
+
+def _others(raw: pd.DataFrame, mapping: Mapping) -> list[str]:
+    """What stands in the columns that hold no field, by their headings, as JSON."""
+    kept = {
+        column.position: column.heading for column in mapping.columns if not column.field and column.heading
+    }
+    cells = zip(*(raw[position].map(_custom) for position in kept), strict=True) if kept else [()] * len(raw)
+    return [
+        json.dumps({heading: cell for heading, cell in zip(kept.values(), row, strict=True) if cell})
+        for row in cells
+    ]
+
+
+def _custom(cell: str) -> str:
+    return printable(cell.strip(), TEXT_LIMIT)
 
 
 def _set_aside(raw: pd.DataFrame, feed: Feed, columns: dict[str, _Column]) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""manage.py submit FILE --manufacturer SLUG --distributor SLUG [--feed sell_through] [--all-or-nothing]"""
+"""manage.py submit FILE --manufacturer SLUG --distributor SLUG [--feed FEED] [--all-or-nothing]"""
 
 import time
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from integrations.ingestion.models import Submission, SubmissionCheck
+from integrations.ingestion.reading import FEEDS
 from integrations.ingestion.services import (
     SubmissionError,
     check_submission,
@@ -36,7 +37,7 @@ class Command(ReportingCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--manufacturer", required=True, metavar="SLUG")
         parser.add_argument("--distributor", required=True, metavar="SLUG")
-        parser.add_argument("--feed", default="sell_through", choices=["sell_through"])
+        parser.add_argument("--feed", default="sell_through", choices=list(FEEDS))
         parser.add_argument("--all-or-nothing", action="store_true", help="refuse the file if any row is bad")
         parser.add_argument("--yes", action="store_true", help="commit although the check asks something")
 

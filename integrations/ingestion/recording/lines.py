@@ -1,0 +1,118 @@
+"""Sell-through and returns: rows that become lines of the ledger."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from integrations.ingestion.recording.columns import hashed, line_keys, text, value
+from integrations.ingestion.recording.recorder import Recorder
+from partners.agreements.models import Partnership
+from partners.catalogue.selectors import ProductIndex
+from partners.ledger.models import LineKind
+from partners.ledger.services import record_lines, supersede_submission
+from partners.ledger.staging import (
+    Comparison,
+    begin_staging,
+    compare,
+    end_staging,
+    list_conflicts,
+    list_fresh_accounts,
+    stage,
+)
+
+AMOUNTS = ("quantity", "list_price", "discount_amount", "net_amount", "unit_cost", "freight")
+LINE_KINDS = {
+    "ss": LineKind.SALE, "sd": LineKind.SALE, "ds": LineKind.SALE, "sale": LineKind.SALE,
+    "ib": LineKind.TRANSFER, "transfer": LineKind.TRANSFER,
+    "ru": LineKind.RETURN, "rv": LineKind.RETURN, "return": LineKind.RETURN,
+    "sm": LineKind.SAMPLE, "sample": LineKind.SAMPLE,
+    "pa": LineKind.CORRECTION, "correction": LineKind.CORRECTION,
+}  # fmt: skip
+_CONTENT = ("sku", "invoice_date", "quantity", "net_amount", "currency")
+# What a file of returns says under other names than one of sell-through.
+_RETURNED = {"return_number": "invoice_number", "return_date": "invoice_date", "credit_amount": "net_amount"}
+
+
+@dataclass(frozen=True)
+class Lines(Recorder):
+    """The recorder of lines; of returns, whose rows all come back, whatever their sign."""
+
+    known_by: str = "invoice_number"
+    compared: str = "compared_line"
+    returns: bool = False
+
+    def begin(self) -> None:
+        begin_staging()
+
+    def stage(self, rows: pd.DataFrame, products: ProductIndex, month: object) -> None:
+        stage(_staged(_turned(rows) if self.returns else rows, products))
+
+    def compare(self, partnership: Partnership, submission_id: int) -> Comparison:
+        return compare(partnership, submission_id)
+
+    def list_conflicts(self) -> list[tuple[int, str, str]]:
+        return list_conflicts()
+
+    def list_accounts(self) -> list[str]:
+        return list_fresh_accounts()
+
+    def record(self, partnership: Partnership, submission_id: int) -> int:
+        return record_lines(partnership, submission_id)
+
+    def supersede(self, partnership: Partnership, submission_id: int, undone: list[int]) -> int:
+        return supersede_submission(partnership, submission_id)
+
+    def end(self) -> None:
+        end_staging()
+
+
+def _turned(rows: pd.DataFrame) -> pd.DataFrame:
+    """Returns as lines: what came back is less than nothing, in units and in money."""
+    turned = rows.rename(columns=_RETURNED)
+    for name in ("quantity", "net_amount"):
+        if name in turned:
+            turned[name] = "-" + turned[name].str.removeprefix("-")
+    return turned.assign(transaction_type="return")
+
+
+def _staged(rows: pd.DataFrame, products: ProductIndex) -> Iterator[tuple[Any, ...]]:
+    """Rows in the order of the staging table's columns."""
+    ids = rows["sku"].map(products.products)
+    content = hashed(
+        pd.DataFrame({name: text(rows, name).astype(str) for name in _CONTENT}, index=rows.index)
+    )
+    columns = [
+        rows.index.to_series(),
+        text(rows, "invoice_number"),
+        text(rows, "po_number").where(text(rows, "po_number") != "", text(rows, "order_number")),
+        text(rows, "salesperson"),
+        text(rows, "account_id"),
+        ids.str[0],
+        ids.str[1],
+        rows["invoice_date"],
+        _kinds(rows),
+        value(rows, "quantity"),
+        text(rows, "currency"),
+        *(value(rows, name) for name in AMOUNTS[1:]),
+        line_keys(rows),
+        content,
+        text(rows, "return_reason"),
+        text(rows, "condition"),
+        text(rows, "original_invoice"),
+        value(rows, "original_line"),
+    ]
+    return zip(*(column.tolist() for column in columns), strict=True)
+
+
+def _kinds(rows: pd.DataFrame) -> pd.Series:
+    """What the file says, else a sale, and a return where the quantity is negative."""
+    returned = text(rows, "quantity").str.startswith("-")
+    by_sign = returned.map({True: LineKind.RETURN.value, False: LineKind.SALE.value})
+    said = (
+        text(rows, "transaction_type")
+        .str.casefold()
+        .map({code: kind.value for code, kind in LINE_KINDS.items()})
+    )
+    return said.fillna(by_sign)

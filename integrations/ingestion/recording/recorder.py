@@ -1,0 +1,56 @@
+"""What every way into the ledger can do, whatever the feed."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import pandas as pd
+
+from partners.agreements.models import Partnership
+from partners.catalogue.selectors import ProductIndex
+from partners.ledger.staging import Comparison
+
+
+@dataclass(frozen=True)
+class Recorder(ABC):
+    """Takes a feed's typed rows to the ledger: staged, compared, recorded, taken back.
+
+    `known_by` is the field that names a row for people, `compared` the temporary table of the compared rows.
+    """
+
+    known_by: str
+    compared: str
+
+    @abstractmethod
+    def begin(self) -> None:
+        """Start with an empty staging table in this session."""
+
+    @abstractmethod
+    def stage(self, rows: pd.DataFrame, products: ProductIndex, month: object) -> None:
+        """Copy typed rows to the staging table; `month` is that of what has no date of its own."""
+
+    @abstractmethod
+    def compare(self, partnership: Partnership, submission_id: int) -> Comparison:
+        """Set every staged row against the ledger, and sum up what is new."""
+
+    @abstractmethod
+    def list_conflicts(self) -> list[tuple[int, str, str]]:
+        """Rows that cannot be recorded beside the others: source row, status, what they are called."""
+
+    @abstractmethod
+    def list_accounts(self) -> list[str]:
+        """The codes of the accounts that the new rows name."""
+
+    @abstractmethod
+    def record(self, partnership: Partnership, submission_id: int) -> int:
+        """Record the compared rows that are new, under the partnership's lock, and return how many."""
+
+    @abstractmethod
+    def supersede(self, partnership: Partnership, submission_id: int, undone: list[int]) -> int:
+        """Take what a submission recorded out of the present, and return how many rows that were.
+
+        `undone` are the others that were taken back before.
+        """
+
+    @abstractmethod
+    def end(self) -> None:
+        """Drop the staging tables before the connection serves something else."""

@@ -1,0 +1,58 @@
+"""The shared record: lines of sell-through with their sums, and a table for each other feed."""
+
+from partners.ledger.models.lines import (
+    Document,
+    DocumentContact,
+    DocumentIdentity,
+    Line,
+    LineKind,
+    LinePrice,
+    LineReturn,
+)
+from partners.ledger.models.records import (
+    AccountSheet,
+    AccountTerms,
+    CaseText,
+    CrossReference,
+    Invoice,
+    OrderLine,
+    OrderPrice,
+    PriceEntry,
+    Record,
+    RecordPart,
+    ServiceCase,
+    StockPosition,
+    Target,
+    TouchPeople,
+    TouchPoint,
+)
+from partners.ledger.models.sums import AccountMonth, AccountMonthMoney, AreaMonth, AreaMonthMoney
+
+__all__ = [
+    "AccountMonth",
+    "AccountMonthMoney",
+    "AccountSheet",
+    "AccountTerms",
+    "AreaMonth",
+    "AreaMonthMoney",
+    "CaseText",
+    "CrossReference",
+    "Document",
+    "DocumentContact",
+    "DocumentIdentity",
+    "Invoice",
+    "Line",
+    "LineKind",
+    "LinePrice",
+    "LineReturn",
+    "OrderLine",
+    "OrderPrice",
+    "PriceEntry",
+    "Record",
+    "RecordPart",
+    "ServiceCase",
+    "StockPosition",
+    "Target",
+    "TouchPeople",
+    "TouchPoint",
+]
