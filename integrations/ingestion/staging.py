@@ -147,12 +147,10 @@ def _defects(
 
 
 def _unknown_units(rows: pd.DataFrame, examination: Examination) -> Iterator[dict[str, Any]]:
-    for defect, sku in zip(
-        _defects(rows, examination, "unit", LedgerReason.UNKNOWN_UNIT) if len(rows) else (),
-        rows["sku"],
-        strict=True,
-    ):
-        yield {**defect, "params": {"sku": sku[:FOUND_LIMIT]}}
+    if not rows.empty:
+        defects = _defects(rows, examination, "unit", LedgerReason.UNKNOWN_UNIT)
+        for defect, sku in zip(defects, rows["sku"], strict=True):
+            yield {**defect, "params": {"sku": sku[:FOUND_LIMIT]}}
 
 
 def _near(sku: str, products: ProductIndex) -> str:

@@ -275,14 +275,14 @@ def record_records(kind: Kind, partnership: Partnership, submission_id: int) -> 
 
     The caller holds the partnership's lock, has compared under it, and has settled the accounts.
     """
-    parameters = _parameters(partnership, submission_id)
     with connection.cursor() as cursor:
+        parameters = _parameters(partnership, submission_id) | {"now": _now(cursor)}
         cursor.execute(_ACCOUNTS, parameters)
         cursor.execute("DROP TABLE IF EXISTS new_record")
         cursor.execute(_NEW.format(table=kind.table), parameters)
         cursor.execute("ANALYZE new_record")
         cursor.execute(
-            f"UPDATE {kind.table} r SET superseded_at = statement_timestamp() FROM new_record n"
+            f"UPDATE {kind.table} r SET superseded_at = %(now)s FROM new_record n"
             " WHERE r.id = n.superseded_id AND r.partnership_id = %(partnership)s AND r.superseded_at IS NULL",
             parameters,
         )
@@ -300,11 +300,12 @@ def supersede_records(
 
     `undone` are the other submissions that were taken back: what they said does not come back.
     """
-    parameters = _parameters(partnership, submission_id) | {"undone": [submission_id, *undone]}
     with connection.cursor() as cursor:
+        parameters = _parameters(partnership, submission_id) | {"now": _now(cursor)}
+        parameters["undone"] = [submission_id, *undone]
         cursor.execute("DROP TABLE IF EXISTS new_record")
         cursor.execute(
-            f"UPDATE {kind.table} SET superseded_at = statement_timestamp() WHERE partnership_id = %(partnership)s"
+            f"UPDATE {kind.table} SET superseded_at = %(now)s WHERE partnership_id = %(partnership)s"
             " AND submission_id = %(submission)s AND superseded_at IS NULL",
             parameters,
         )
@@ -398,6 +399,12 @@ def _parameters(partnership: Partnership, submission_id: int) -> dict[str, Any]:
     }
 
 
+def _now(cursor: CursorWrapper) -> Any:
+    """One moment for what ends and what begins."""
+    cursor.execute("SELECT statement_timestamp()")
+    return cursor.fetchone()[0]
+
+
 def _said(kind: Kind, row: str, parts: str = "") -> str:
     """What a row says beside its key, as one text; `parts` is how the parts' tables are called, with their number."""
     values = [_or_null(kind.model, column, of=row) for column in kind.values]
@@ -466,7 +473,7 @@ def _insert(cursor: CursorWrapper, kind: Kind, parameters: dict[str, Any]) -> in
     columns = ", ".join(_columns(kind))
     cursor.execute(
         f"INSERT INTO {kind.table} ({', '.join(_HOUSEKEEPING)}, {columns})"
-        " SELECT id, %(partnership)s, %(distributor)s, ordinal, submission_id, source_row, statement_timestamp(),"
+        " SELECT id, %(partnership)s, %(distributor)s, ordinal, submission_id, source_row, %(now)s,"
         f" {columns} FROM new_record",
         parameters,
     )

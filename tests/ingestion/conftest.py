@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -25,17 +26,17 @@ class Desk:
     maker: str
     distributor: str
 
-    def receive(self, content: bytes, name: str = "sales.csv", **words: bool) -> Submission:
+    def receive(self, content: bytes, name: str = "sales.csv", **words: Any) -> Submission:
         partnership = self.world.partnerships[self.maker, self.distributor]
         with acting_as(self.world.actor(self.person)):
             return receive_file(partnership, name, [content], source=Submission.Source.UPLOAD, **words)
 
-    def check(self, content: bytes, name: str = "sales.csv", **words: bool) -> Submission:
+    def check(self, content: bytes, name: str = "sales.csv", **words: Any) -> Submission:
         submission = self.receive(content, name, **words)
         check_submission(submission.pk, submission.distributor_id)
         return self.again(submission)
 
-    def send(self, content: bytes, name: str = "sales.csv", **words: bool) -> Submission:
+    def send(self, content: bytes, name: str = "sales.csv", **words: Any) -> Submission:
         submission = self.check(content, name, **words)
         if submission.state == Submission.State.CHECKED:
             with acting_as(self.world.actor(self.person)):

@@ -15,7 +15,7 @@ def test_the_fields_in_their_categories():
     assert by_category == {
         "volume": {
             "line_number", "invoice_date", "promised_date", "ship_date", "account_type", "industry", "sku",
-            "product_name", "quantity", "transaction_type",
+            "product_name", "quantity", "unit", "transaction_type",
         },
         "price": {
             "list_price", "discount_amount", "net_amount", "unit_cost", "freight", "currency", "promotion",

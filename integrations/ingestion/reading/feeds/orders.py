@@ -50,6 +50,7 @@ ORDERS = Feed(
                 "Ilość|Ilość zamówiona",
             ),
         ),
+        replace(_SOLD["unit"], category="inventory"),
         replace(_SOLD["promised_date"], category="inventory"),
         replace(
             _SOLD["ship_date"],

@@ -46,6 +46,7 @@ RETURNS = Feed(
                 "|Quantità|Aantal|Ilość"
             ),
         ),
+        _SOLD["unit"],
         Field(
             "credit_amount",
             "decimal",

@@ -284,6 +284,21 @@ SELL_THROUGH = Feed(
             never_zero=True,
         ),
         Field(
+            "unit",
+            "text",
+            "optional",
+            "volume",
+            names(
+                "UOM|Unit Of Measure|U/M|UM|Unit Type",
+                "Einheit|Mengeneinheit|ME",
+                "Unité|Unité de vente",
+                "Unidad|Unidad de medida",
+                "Unità|Unità di misura|UdM",
+                "Eenheid",
+                "Jednostka|JM",
+            ),
+        ),
+        Field(
             "list_price",
             "decimal",
             "by_agreement",

@@ -60,6 +60,7 @@ STOCK = Feed(
             ),
             basis="line",
         ),
+        replace(SELL_THROUGH.by_key["unit"], category="inventory"),
         _units(
             "available",
             "Avail|Qty Available|Free Stock|Verfügbar|Disponible|Disponibile|Beschikbaar|Dostępne",
