@@ -10,6 +10,7 @@ from partners.agreements.locks import lock_partnership
 from partners.agreements.models import GrantedAccount, Partnership
 from partners.audit.services import record
 from partners.ledger.models import Line
+from partners.ledger.records import hold_records
 from partners.ledger.services import tell_change
 from partners.organisations.roles import Permission, can, require
 from partners.tenancy.context import current_organisation_id
@@ -59,6 +60,7 @@ def _tell(partnership: Partnership, gone: Account, kept: Account) -> None:
     lines = Line.objects.filter(partnership_id=partnership.pk, superseded_at=None)
     of_it = lines.filter(account_id__in=Account.objects.filter(merged_into=kept).values("pk"))
     months = list(of_it.values_list("month", flat=True).distinct())
+    hold_records(partnership)
     tell_change(partnership, [gone.pk, kept.pk], months)
 
 

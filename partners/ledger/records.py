@@ -352,6 +352,23 @@ def tell_records(kind: Kind, partnership: Partnership, months: Sequence[date]) -
         expand(partnership)
 
 
+def page_records(kind: Kind, partnership: Partnership, after: int, limit: int) -> list[tuple[Any, ...]]:
+    """At most `limit` live records: their id, customer number, SKU, family, line number, and the kind's own columns.
+
+    The latter are those of `told_columns`, in that order.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_page(kind), {"partnership": partnership.pk, "after": after, "limit": limit})
+        return list(cursor.fetchall())
+
+
+def told_columns(kind: Kind) -> list[str]:
+    """What a file of this kind says beside customer, SKU, family and line number."""
+    shown = ("account_id", "product_id", "family_id", "line_key")
+    own = [column for column in (*kind.key, *kind.values) if column not in shown]
+    return own + [column for part in kind.parts for column in part.columns]
+
+
 def end_records() -> None:
     """Drop the staging tables before the connection serves something else."""
     with connection.cursor() as cursor:
@@ -460,6 +477,22 @@ SELECT n.*, r.id AS superseded_id, CASE
     WHEN r.said = n.said THEN 'duplicate'
     ELSE 'changed' END AS status
 FROM placed n LEFT JOIN live r ON {same} AND r.ordinal = n.ordinal
+"""
+
+
+def _page(kind: Kind) -> str:
+    own = [
+        f"r.{column}"
+        for column in told_columns(kind)[: -sum(len(part.columns) for part in kind.parts) or None]
+    ]
+    own += [f"p{number}.{column}" for number, part in enumerate(kind.parts) for column in part.columns]
+    line = "CASE WHEN r.line_key > 0 THEN r.line_key END" if "line_key" in kind.key else "NULL"
+    return f"""
+SELECT r.id, i.code, q.sku, f.name, {line}, {", ".join(own)} FROM {kind.table} r{_parts(kind, "r")}
+LEFT JOIN accounts_accountidentity i ON i.account_id = r.account_id
+LEFT JOIN catalogue_product q ON q.id = r.product_id
+LEFT JOIN catalogue_productfamily f ON f.id = r.family_id AND r.product_id = 0
+WHERE r.partnership_id = %(partnership)s AND r.superseded_at IS NULL AND r.id > %(after)s ORDER BY r.id LIMIT %(limit)s
 """
 
 

@@ -397,7 +397,7 @@ SELECT l.account_id, l.month, l.id,
        CASE WHEN l.line_key > 0 THEN l.line_key END, l.business_date, coalesce(i.code, h.token),
        i.name, i.street, i.city, i.region, i.postcode, a.country, a.account_type, a.industry, r.sku, r.name, l.kind,
        l.quantity, m.list_price, m.discount, m.net_amount, m.unit_cost, m.freight, m.currency, c.salesperson,
-       d.order_number
+       d.order_number, w.reason
 FROM page l
 JOIN agreements_partnership p ON p.id = l.partnership_id
 JOIN accounts_account a ON a.id = l.account_id
@@ -406,6 +406,7 @@ LEFT JOIN accounts_accounthandle h ON h.account_id = l.account_id AND h.partners
 LEFT JOIN ledger_lineprice m ON m.line_id = l.id AND m.partnership_id = l.partnership_id
 LEFT JOIN ledger_documentidentity d ON d.document_id = l.document_id AND d.partnership_id = l.partnership_id
 LEFT JOIN ledger_documentcontact c ON c.document_id = l.document_id AND c.partnership_id = l.partnership_id
+LEFT JOIN ledger_linereturn w ON w.line_id = l.id AND w.partnership_id = l.partnership_id
 LEFT JOIN catalogue_product r ON r.id = l.product_id
 ORDER BY l.account_id, l.month, l.id
 """
@@ -414,7 +415,7 @@ WHOLE_COLUMNS = (
     "invoice_number", "line_number", "invoice_date", "account_id", "account_name", "account_street", "account_city",
     "account_region", "account_postal_code", "account_country", "account_type", "industry", "sku", "product_name",
     "transaction_type", "quantity", "list_price", "discount_amount", "net_amount", "unit_cost", "freight", "currency",
-    "salesperson", "order_number",
+    "salesperson", "order_number", "return_reason",
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from django.db.models import Model, Q
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from integrations.ingestion.recording.sending import headings_of, rows_of
 from partners.access.doors import NotFound, get_partnership
 from partners.accounts.models import AccountHandle
 from partners.agreements.models import Grant, Partnership
@@ -23,6 +24,7 @@ from partners.audit.models import AccessEntry
 from partners.audit.services import record
 from partners.engagement.models import FollowUp, FollowUpComment
 from partners.jobs.services import announce, each_for_itself, emit
+from partners.ledger.records import KINDS
 from partners.ledger.selectors import WHOLE_COLUMNS, page_whole_lines
 from partners.organisations.models import User
 from partners.organisations.roles import Permission, require
@@ -215,6 +217,10 @@ def _contents(partnership: Partnership) -> dict[str, tuple[Row, Iterator[list[Ro
     of_follow_ups = own & Q(follow_up__partnership=partnership)
     return {
         "sell_through.csv": (WHOLE_COLUMNS, _lines(partnership)),
+        **{
+            f"{_FILES.get(feed, feed)}.csv": (headings_of(feed), rows_of(feed, partnership, CHUNK))
+            for feed in KINDS
+        },
         "accounts.csv": _table(AccountHandle, of_it, _ACCOUNTS),
         "agreement.csv": _table(Grant, of_it, _GRANTS),
         "access_log.csv": _table(AccessEntry, Q(partnership_id=partnership.pk), _READINGS),
@@ -223,6 +229,7 @@ def _contents(partnership: Partnership) -> dict[str, tuple[Row, Iterator[list[Ro
     }
 
 
+_FILES = {"accounts": "account_master"}  # beside the accounts as they are met in the partnership
 # By table: how a column is called in the file, and where it is read.
 _WHO = "account__identity__"
 _ACCOUNTS = {

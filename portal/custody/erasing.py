@@ -30,7 +30,7 @@ from partners.agreements.services import lock_own
 from partners.audit.services import record
 from partners.engagement.erasing import erase_texts
 from partners.jobs.services import emit
-from partners.ledger.erasing import erase_documents, erase_numbers, list_submissions_of
+from partners.ledger.erasing import erase_documents, erase_numbers, erase_records, list_submissions_of
 from partners.ledger.models import AccountMonth, AccountMonthMoney, AreaMonth, AreaMonthMoney
 from partners.organisations.models import User
 from partners.organisations.roles import Permission, can, require
@@ -158,6 +158,7 @@ def _partnership_steps(receipt: Receipt, organisation_id: int) -> Iterator[Step]
     yield lambda: erase_outcomes(partnership)
     yield from _until_nothing_is_left(partial(erase_submissions, partnership, SUBMISSIONS))
     yield from _until_nothing_is_left(partial(erase_documents, partnership, DOCUMENTS))
+    yield from _until_nothing_is_left(partial(erase_records, partnership, DOCUMENTS))
     yield lambda: _erase_meetings(partnership)
 
 

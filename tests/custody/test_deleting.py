@@ -30,7 +30,9 @@ DESTROYED = (
     "runs_moneyfact", "runs_costfact", "runs_standing", "runs_standingmoney", "runs_standingprofit", "runs_rung",
     "runs_seasonfactor", "runs_movement", "runs_finding", "engagement_followupevidence", "ledger_accountmonth",
     "ledger_accountmonthmoney", "ledger_areamonth", "ledger_areamonthmoney", "runs_areafact", "runs_areamoneyfact",
-    "runs_arearung",
+    "runs_arearung", "ledger_linereturn", "ledger_stockposition", "ledger_orderline", "ledger_orderprice",
+    "ledger_invoice", "ledger_servicecase", "ledger_casetext", "ledger_touchpoint", "ledger_touchpeople",
+    "ledger_accountterms", "ledger_accountsheet", "ledger_priceentry", "ledger_target", "ledger_crossreference",
 )  # fmt: skip
 
 

@@ -51,6 +51,21 @@ def csv(*rows: tuple[Any, ...]) -> bytes:
     return "\n".join(",".join(map(str, line)) for line in (HEADINGS, *rows)).encode()
 
 
+OTHER_FEEDS = {
+    "stock": "sku,location,as_of,on_hand\nRB-1,Quexx Road,2026-03-01,4\n",
+    "orders": "po_number,sku,ordered_on,quantity,unit_price\nP-1,RB-1,2026-03-01,4,600.00\n",
+    "payments": "account_id,invoice_number,invoice_date,amount\nZQX77,INVQX-1,2026-03-02,100.00\n",
+    "returns": "return_number,return_date,account_id,sku,quantity,return_reason\n"
+    "INVQX-9,2026-03-09,ZQX77,RB-1,1,Sigrid Quexx broke it\n",
+    "cases": "account_id,opened_at,topic,text\nZQX77,2026-03-02,delivery,Sigrid Quexx called\n",
+    "touch_points": "account_id,touched_on,channel,note\nZQX77,2026-03-02,visit,met Sigrid Quexx\n",
+    "accounts": "account_id,account_name,credit_limit\nZQX77,Quixel Works & Sons,900.00\n",
+    "prices": "sku,price,valid_from\nRB-1,580.00,2026-03-01\n",
+    "targets": "month,target,account_id\n2026-03-01,9,ZQX77\n",
+    "cross_reference": "own_sku,sku\nNW-1,RB-1\n",
+}
+
+
 @pytest.fixture
 def known(committed_db: None) -> World:
     """Northwest's customer ZQX77 is in files of every kind, in follow-ups and reports of both sides, and merged."""
@@ -62,6 +77,8 @@ def known(committed_db: None) -> World:
     desk.send(workbook(HEADINGS, row(4), row(5)), "more.xlsx")
     desk.check(csv(row(6)), "undecided.csv")
     desk.send(csv(row(7, code="ZQX78")), "second.csv")
+    for feed, content in OTHER_FEEDS.items():
+        assert desk.send(content.encode(), f"{feed}.csv", feed=feed).accepted == 1, feed
     with acting_as(world.actor("ana")):
         merge_accounts(account("ZQX78"), account("ZQX77"))
     for slug in PAIR:
@@ -115,6 +132,7 @@ def test_no_word_is_left_and_every_total_stays(known: World) -> None:
     said = tables_that_say(WORDS)
     assert said.keys() >= {
         "accounts_accountidentity", "ledger_documentidentity", "ledger_documentcontact", "ingestion_submissionpiece",
+        "ledger_invoice", "ledger_casetext", "ledger_touchpeople", "ledger_accountsheet", "ledger_linereturn",
         "ingestion_quarantinedrow", "engagement_followupmatter", "engagement_followupcomment",
     }  # fmt: skip
     assert set().union(*said.values()) == {word.casefold() for word in WORDS}
@@ -140,13 +158,14 @@ def test_no_word_is_left_and_every_total_stays(known: World) -> None:
     assert receipt.state == Receipt.State.DONE
     assert receipt.digest == receipt.compute_digest()
     assert receipt.destroyed["accounts_accountidentity"] == 2
-    assert receipt.destroyed["ledger_documentidentity"] == 5
-    assert receipt.destroyed["ingestion_submissionpiece"] == 4
+    assert receipt.destroyed["ledger_documentidentity"] == 6
+    assert receipt.destroyed["ingestion_submissionpiece"] == 4 + 6  # of other feeds
     assert not tables_that_say([receipt.public_id]).keys() & {"accounts_account", "ledger_line"}
     with acting_as(known.actor("ana")):
         states = dict(Submission.objects.values_list("file_name", "state"))
     assert states == {
         "sales.csv": "committed", "more.xlsx": "committed", "undecided.csv": "refused", "second.csv": "committed",
+        **{f"{feed}.csv": "committed" for feed in OTHER_FEEDS},
     }  # fmt: skip
 
 
