@@ -1,6 +1,6 @@
 """What is recorded, as a file that can be sent again: under plain headings, live rows alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from integrations.ingestion.reading import FEEDS
@@ -16,7 +16,7 @@ def headings_of(feed: str) -> tuple[str, ...]:
     return tuple(name for _, name in _told(feed))
 
 
-def rows_of(feed: str, partnership: Partnership, chunk: int) -> Iterator[list[tuple[Any, ...]]]:
+def rows_of(feed: str, partnership: Partnership, chunk: int) -> Iterator[list[Sequence[Any]]]:
     """Its rows, a chunk at a time, read when they are asked for, under whoever acts then."""
     places = [place for place, _ in _told(feed)]
     after = 0
