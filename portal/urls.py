@@ -20,6 +20,7 @@ from portal.ui.reports import views as reports
 from portal.ui.session import views as session
 from portal.ui.session import yours
 from portal.ui.sharing import views as sharing
+from portal.ui.submissions import feeds
 from portal.ui.submissions import views as submissions
 from portal.ui.support import views as support
 
@@ -135,6 +136,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("live/", live.live, name="live"),
     path("submissions/", submissions.submissions, name="submissions"),
     path("submissions/new/", submissions.submission_new, name="submission_new"),
+    path("submissions/feeds/", feeds.feeds, name="feeds"),
+    path("submissions/feeds/template/", feeds.feed_template, name="feed_template"),
     path("submissions/<str:public_id>/", include(SUBMISSION)),
     path("definitions/", definitions.definitions, name="definitions"),
     path("", include("portal.api.v1.urls")),

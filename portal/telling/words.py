@@ -238,7 +238,54 @@ SUBMISSION_STATES: Words = {
     "refused": pgettext_lazy("a file", "not recorded"),
     "undone": pgettext_lazy("a file", "taken back"),
 }
-FEEDS: Words = {"sell_through": _("Sell-through")}
+FEEDS: Words = {
+    "sell_through": _("Sell-through"),
+    "orders": _("Orders to the maker"),
+    "stock": _("Stock"),
+    "payments": _("Invoices and payments"),
+    "returns": _("Returns with reasons"),
+    "cases": _("Service cases and feedback"),
+    "touch_points": _("Calls, visits and web"),
+    "accounts": _("Customer master"),
+    "cross_reference": _("Article numbers and packs"),
+    "prices": _("Prices and costs"),
+    "targets": _("Targets"),
+}
+# What each feed says, and what comes of it.
+FEEDS_SAY: Words = {
+    "sell_through": _(
+        "What you sold on, line by line: from it come late orders, the ladder and every comparison."
+    ),
+    "orders": _("What you ordered of the maker, promised, shipped and delivered: fill rate and lead times."),
+    "stock": _("What lay where on which day: weeks of supply, stock-outs and ageing."),
+    "payments": _(
+        "Invoices with the days on which they were due and paid; one that is open has no paid date."
+    ),
+    "returns": _(
+        "What came back and why; a return that your sales hold already gets its reason, and is not counted twice."
+    ),
+    "cases": _("What customers asked, how soon it was answered, and how content they were."),
+    "touch_points": _("Who was called or visited, when, and what customers did on the web."),
+    "accounts": _(
+        "Who your customers are and on what terms they buy. Columns that no field is for are kept by their headings."
+    ),
+    "cross_reference": _(
+        "Your own article numbers for the maker's, and how many units a pack holds. It stays with you."
+    ),
+    "prices": _("What a product costs you, or your customers, from a day on."),
+    "targets": _("What is to be reached by month. It stays with you."),
+}
+REQUIREMENTS: Words = {
+    "required": _("required"),
+    "by_agreement": _("by agreement"),
+    "optional": _("optional"),
+}
+VALUES: Words = {
+    "text": _("text"),
+    "date": _("date"),
+    "decimal": _("number"),
+    "integer": _("whole number"),
+}
 FIELDS: Words = {
     "invoice_number": _("Invoice number"),
     "line_number": _("Line number"),
@@ -269,6 +316,60 @@ FIELDS: Words = {
     "order_number": _("Order number"),
     "transaction_type": _("Transaction type"),
     "return_reason": _("Return reason"),
+    "unit": _("Unit"),
+    "ordered_on": _("Order date"),
+    "delivered_on": _("Delivered on"),
+    "quantity_shipped": _("Quantity shipped"),
+    "shipment_number": _("Shipment number"),
+    "unit_price": _("Unit price"),
+    "location": _("Location"),
+    "as_of": _("As of"),
+    "on_hand": _("On hand"),
+    "available": _("Available"),
+    "on_order": _("On order"),
+    "in_transit": _("In transit"),
+    "back_ordered": _("Back-ordered"),
+    "stock_out_days": _("Days out of stock"),
+    "due_date": _("Due date"),
+    "paid_date": _("Paid date"),
+    "amount": _("Amount"),
+    "deduction": _("Deduction"),
+    "deduction_code": _("Reason of the deduction"),
+    "terms_days": _("Payment terms in days"),
+    "return_number": _("Return number"),
+    "return_date": _("Return date"),
+    "credit_amount": _("Credit"),
+    "condition": _("Condition"),
+    "original_invoice": _("Original invoice"),
+    "original_line": _("Line of the original invoice"),
+    "case_number": _("Case number"),
+    "opened_at": _("Opened on"),
+    "topic": _("Topic"),
+    "first_response_at": _("First answered on"),
+    "resolved_at": _("Resolved on"),
+    "csat": _("Satisfaction (1 to 5)"),
+    "nps": _("Recommendation (0 to 10)"),
+    "ces": _("Effort (1 to 7)"),
+    "text": _("Comment"),
+    "touched_on": _("Date of contact"),
+    "channel": _("Channel"),
+    "minutes": _("Minutes"),
+    "contact": _("Contact person"),
+    "note": _("Note"),
+    "parent_account": _("Parent customer"),
+    "tax_number": _("Tax or DUNS number"),
+    "credit_limit": _("Credit limit"),
+    "own_sku": _("Your own article number"),
+    "units_per_pack": _("Units in a pack"),
+    "valid_from": _("Valid from"),
+    "valid_to": _("Valid to"),
+    "price_kind": _("Kind of price"),
+    "price": _("Price"),
+    "minimum_quantity": _("From quantity"),
+    "month": _("Month"),
+    "measure": _("Measure"),
+    "target": _("Target"),
+    "family": _("Product family"),
 }
 MAPPED_BECAUSE: Words = {
     "plain": _("the heading is the field's own name"),

@@ -45,7 +45,7 @@ NOT_PAGES = {
 } - {"api_reference"}  # fmt: skip
 ONES = ("account", "account_lines", "evidence", "follow_up_new", "follow_up", "partnership")
 LISTS = ("home", "accounts", "partnerships", "follow_ups", "submissions", "reports", "definitions")
-NORTHWEST = (*LISTS, *ONES, "submission_new", "submission", "report", "receipts")
+NORTHWEST = (*LISTS, *ONES, "submission_new", "feeds", "submission", "report", "receipts")
 ADVENTURE = (*LISTS, *ONES, "submission_new")
 MIRRORED = ("home", "accounts", "account", "partnership", "follow_up")
 IN_THE_OPEN = ("login", "forgotten", "api_reference")

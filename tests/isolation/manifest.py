@@ -119,6 +119,8 @@ PAGES = (
     *acts("follow_up_share", FOLLOWS_UP, "follow_up", post=BAD),
     *shows("submissions", SEES_FILES),
     *acts("submission_new", SENDS_FILES, get=OK, post=OK),
+    *shows("feeds", SEES_FILES),
+    *shows("feed_template", SEES_FILES, answers=BAD),
     *shows("submission", SEES_FILES, "submission"),
     *shows("submission_progress", SEES_FILES, "submission"),
     *acts("submission_mapping", SENDS_FILES, "submission", data={"column-0": "invoice_number"}),

@@ -58,7 +58,15 @@ def pages(sharing: World, browse: Browse) -> dict[str, str]:
     found = {"moving": moving}
     for person in ("ana", "mia"):
         client = browse(person)
-        for name in ("home", "accounts", "partnerships", "submissions", "submission_new", "definitions"):
+        for name in (
+            "home",
+            "accounts",
+            "partnerships",
+            "submissions",
+            "submission_new",
+            "feeds",
+            "definitions",
+        ):
             found[f"{person} {name}"] = client.get(reverse(name)).content.decode()
         link = re.search(r'<th scope="row">\s*<a href="([^"]+)"', found[f"{person} accounts"])
         assert link

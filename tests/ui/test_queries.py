@@ -27,6 +27,7 @@ PINNED = {
     ("ana", "partnerships"): 29,
     ("ana", "submissions"): 17,
     ("ana", "submission_new"): 15,
+    ("ana", "feeds"): 14,
     ("ana", "submission"): 19,
     ("ana", "submission_progress"): 14,
     ("ana", "definitions"): 14,

@@ -34,7 +34,12 @@ class Sender:
     def upload(self, content: str | bytes, name: str = "march.csv", **changes: str) -> HttpResponse:
         body = content if isinstance(content, bytes) else content.encode()
         partnership = self.world.partnerships["adventure", "northwest"].public_id
-        data = {"partnership": partnership, "faults": "good-rows", "file": SimpleUploadedFile(name, body)}
+        data = {
+            "partnership": partnership,
+            "faults": "good-rows",
+            "feed": "sell_through",
+            "file": SimpleUploadedFile(name, body),
+        }
         return self.client.post(NEW, data | changes)
 
     def files(self) -> list[Submission]:

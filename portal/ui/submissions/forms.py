@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from integrations.ingestion.reading import FEEDS, Examination
 from partners.agreements.models import Partnership
 from portal.telling.accounts import other_side
+from portal.telling.words import FEEDS as FEED_WORDS
 from portal.telling.words import FIELDS
 
 WHOLE, GOOD_ROWS = "whole", "good-rows"
@@ -19,6 +20,9 @@ class UploadForm(forms.Form):
     """A file for one of the sender's own partnerships; of any size, since it is kept as it streams in."""
 
     partnership = forms.ChoiceField(label=_("Whose products are in it?"))
+    feed = forms.ChoiceField(
+        label=_("What does it say?"), choices=list(FEED_WORDS.items()), initial="sell_through"
+    )
     file = forms.FileField(
         label=_("File"),
         allow_empty_file=True,  # refused by the check, with the sentence that every other way in gives

@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from integrations.ingestion.models import Submission
+from integrations.ingestion.reading import FEEDS
 from portal.api.fields import Moment, Shown
 from portal.api.inputs import Flag, Given, Number, Words
 from portal.api.v1.accounts.serializers import PartnershipQuery
@@ -50,6 +51,9 @@ class NewSubmissionSerializer(Given):
 
     partnership = Words()
     file = serializers.FileField(allow_empty_file=True)
+    feed = serializers.ChoiceField(
+        choices=list(FEEDS), required=False, default="sell_through", help_text="What kind of file it is."
+    )
     all_or_nothing = Flag(required=False, default=False, help_text="Refuse the file if any row is bad.")
     record_when_clear = Flag(
         required=False, default=False, help_text="Record it without another call if the check asks nothing."
