@@ -42,6 +42,7 @@ class SubmissionCheck(WalledModel):
     """What only the distributor knows of its file: how it was read, its totals, and its progress.
 
     `examination` is what was found and proposed (format, mapping, conventions), `totals` what it adds up to;
+    `restates`: it replaces what is recorded in its months, which are known from its check on.
     `asked`, `noted` and `refused` are codes with parameters (`reasons.Said`), worded by the properties.
     """
 
@@ -52,6 +53,9 @@ class SubmissionCheck(WalledModel):
     uploaded_by_id = models.BigIntegerField(null=True, db_default=ActingUser())
     all_or_nothing = models.BooleanField(default=False)
     trusted = models.BooleanField(default=False)
+    restates = models.BooleanField(default=False)
+    restates_from = models.DateField(null=True)
+    restates_to = models.DateField(null=True)
     size = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
     examination = models.JSONField(default=dict)

@@ -6,11 +6,12 @@ number of times.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import PurePath
 from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -27,7 +28,7 @@ from partners.agreements.locks import lock_partnership
 from partners.agreements.models import Partnership
 from partners.audit.services import record
 from partners.jobs.services import announce, emit
-from partners.ledger.staging import Comparison
+from partners.ledger.staging import Comparison, MonthRestated, Restatement
 from partners.organisations.models import Organisation
 from partners.organisations.roles import Permission, require
 from partners.tenancy.actors import Actor, worker
@@ -54,11 +55,13 @@ def receive_file(
     source: Submission.Source,
     all_or_nothing: bool = False,
     trusted: bool = False,
+    restates: bool = False,
     feed: str = "sell_through",
 ) -> Submission:
     """Keep a file for the acting distributor and ask for its check; a command checks and commits by itself.
 
-    `trusted`: commit without a person if the check has nothing to ask.
+    `trusted`: commit without a person if the check has nothing to ask. `restates`: it replaces what is recorded in the
+    months that it spans.
     """
     require(Permission.SUBMIT)
     if partnership.state not in (Partnership.State.ACTIVE, Partnership.State.SUSPENDED):
@@ -80,6 +83,7 @@ def receive_file(
         distributor_id=partnership.distributor_id,
         all_or_nothing=all_or_nothing,
         trusted=trusted,
+        restates=restates,
         size=size,
         sha256=sha256,
     )
@@ -118,7 +122,7 @@ def check_submission(submission_id: int, organisation_id: int, done: Done = lamb
         return
     with acting_as(actor):
         if _still(submission, State.CHECKING):
-            comparison = recorder.compare(partnership, submission.pk)
+            comparison = recorder.compare(partnership, submission.pk, restates=_restates(submission))
             check = _keep_findings(submission, staged, comparison, examination)
             _end_check(submission, check, partnership, examination)
         done()
@@ -147,7 +151,7 @@ def commit_submission(submission_id: int, organisation_id: int, done: Done = lam
     with acting_as(actor):
         partnership = lock_partnership(partnership.pk)
         if _still(submission, State.COMMITTING):
-            comparison = recorder.compare(partnership, submission.pk)
+            comparison = recorder.compare(partnership, submission.pk, restates=_restates(submission))
             check = _keep_findings(submission, staged, comparison, examination)
             # What was committed once stays so when it is committed again: its lines live.
             if check.all_or_nothing and check.quarantined and submission.committed_at is None:
@@ -206,17 +210,31 @@ def undo_submission(submission: Submission) -> int:
     require(Permission.SUBMIT)
     partnership = lock_partnership(submission.partnership_id)
     _move(submission, {State.COMMITTED}, State.UNDONE)
-    undone = Submission.objects.filter(
-        partnership_id=partnership.pk, feed=submission.feed, state=State.UNDONE
-    ).exclude(pk=submission.pk)
+    others = Submission.objects.filter(partnership_id=partnership.pk, feed=submission.feed).exclude(
+        pk=submission.pk
+    )
+    undone = others.filter(state=State.UNDONE).values_list("pk", flat=True)
     lines = RECORDERS[submission.feed].supersede(
-        partnership, submission.pk, list(undone.values_list("pk", flat=True))
+        partnership, submission.pk, list(undone), _restatements(others)
     )
     record("submission.undone", submission.public_id, lines=lines)
     for other in list_repeaters(submission):
         _set_state(other, State.COMMITTING)
         emit("submission.confirmed", submission_id=other.pk)
     return lines
+
+
+def _restatements(submissions: QuerySet[Submission]) -> list[Restatement]:
+    """The recorded ones that restated their months."""
+    standing = submissions.filter(state=State.COMMITTED, check_result__restates=True)
+    found = standing.values_list(
+        "pk", "check_result__restates_from", "check_result__restates_to", "committed_at"
+    )
+    return [Restatement(pk, first, last, at) for pk, first, last, at in found if first and last and at]
+
+
+def _restates(submission: Submission) -> bool:
+    return SubmissionCheck.objects.get(submission=submission).restates
 
 
 def list_repeaters(submission: Submission) -> list[Submission]:
@@ -284,12 +302,15 @@ def _keep_findings(
     check.rows_total = check.rows_done = staged.rows
     check.quarantined = staged.quarantined + found.conflicts
     check.duplicates, check.set_aside, check.noted = found.duplicates, staged.set_aside, staged.notes
+    check.restates_from, check.restates_to = found.span or (None, None)
     check.totals = {
         "rows": staged.rows,
         "accepted": found.fresh,
         "quarantined": check.quarantined,
         "duplicates": found.duplicates,
         "changed": found.changed,
+        "replaced": found.replaced,
+        "restated": [_plain(month) for month in found.restated],
         "set_aside": staged.set_aside,
         "accounts": found.accounts,
         "documents": found.documents,
@@ -300,6 +321,15 @@ def _keep_findings(
     }
     check.save()
     return check
+
+
+def _plain(month: MonthRestated) -> dict[str, Any]:
+    return {
+        **asdict(month),
+        "month": month.month.isoformat(),
+        "net_before": str(round(month.net_before, 2)),
+        "net_after": str(round(month.net_after, 2)),
+    }
 
 
 def _end_check(

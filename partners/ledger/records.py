@@ -33,7 +33,8 @@ from partners.ledger.models import (
     TouchPeople,
     TouchPoint,
 )
-from partners.ledger.staging import Comparison
+from partners.ledger.services import undoing
+from partners.ledger.staging import Comparison, Restatement
 
 
 @dataclass(frozen=True)
@@ -222,11 +223,16 @@ def stage_records(kind: Kind, rows: Iterable[Sequence[Any]]) -> None:
             copy.write_row(row)
 
 
-def compare_records(kind: Kind, partnership: Partnership, submission_id: int) -> Comparison:
-    """Set every staged row against what is recorded under its key, and sum up what is new."""
+def compare_records(
+    kind: Kind, partnership: Partnership, submission_id: int, *, restates: bool = False
+) -> Comparison:
+    """Set every staged row against what is recorded under its key, and sum up what is new.
+
+    `restates`: the file replaces what is recorded in the months that it spans.
+    """
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE staged_record")
-        cursor.execute("DROP TABLE IF EXISTS compared_record")
+        cursor.execute("DROP TABLE IF EXISTS compared_record, replaced_record")
         cursor.execute(_comparison(kind), _parameters(partnership, submission_id))
         cursor.execute("ANALYZE compared_record")
         cursor.execute("SELECT status, count(*) FROM compared_record GROUP BY status")
@@ -237,6 +243,11 @@ def compare_records(kind: Kind, partnership: Partnership, submission_id: int) ->
         if kind.money:
             cursor.execute(_MONEY.format(money=kind.money))
             net = dict(cursor.fetchall())
+        cursor.execute(_replaced(kind), _parameters(partnership, submission_id) | {"restates": restates})
+        cursor.execute("SELECT count(*) FROM replaced_record")
+        replaced = cursor.fetchone()[0]
+        cursor.execute(_STAGED_SPAN)
+        span = cursor.fetchone()
     return Comparison(
         fresh=sum(counts.get(status, 0) for status in ("fresh", "changed", "kept")),
         duplicates=counts.get("duplicate", 0),
@@ -248,6 +259,8 @@ def compare_records(kind: Kind, partnership: Partnership, submission_id: int) ->
         first_on=first_on,
         last_on=last_on,
         changed=counts.get("changed", 0),
+        replaced=replaced,
+        span=span if restates else None,
     )
 
 
@@ -282,27 +295,35 @@ def record_records(kind: Kind, partnership: Partnership, submission_id: int) -> 
         cursor.execute(_NEW.format(table=kind.table), parameters)
         cursor.execute("ANALYZE new_record")
         cursor.execute(
-            f"UPDATE {kind.table} r SET superseded_at = %(now)s FROM new_record n"
-            " WHERE r.id = n.superseded_id AND r.partnership_id = %(partnership)s AND r.superseded_at IS NULL",
+            f"UPDATE {kind.table} r SET superseded_at = %(now)s, superseded_by_id = %(submission)s FROM"
+            " (SELECT superseded_id AS id FROM new_record UNION ALL SELECT id FROM replaced_record) n"
+            " WHERE r.id = n.id AND r.partnership_id = %(partnership)s AND r.superseded_at IS NULL",
             parameters,
         )
         count = _insert(cursor, kind, parameters)
-        cursor.execute("SELECT array_agg(DISTINCT month) FROM new_record")
+        cursor.execute(
+            "SELECT array_agg(DISTINCT month) FROM"
+            " (SELECT month FROM new_record UNION ALL SELECT month FROM replaced_record) touched"
+        )
         months = cursor.fetchone()[0]
     tell_records(kind, partnership, months or [])
     return count
 
 
 def supersede_records(
-    kind: Kind, partnership: Partnership, submission_id: int, undone: Collection[int]
+    kind: Kind,
+    partnership: Partnership,
+    submission_id: int,
+    undone: Collection[int],
+    restatements: Collection[Restatement],
 ) -> int:
     """Take a submission's records out of the present, and return how many. What stood before them is so again.
 
-    `undone` are the other submissions that were taken back: what they said does not come back.
+    What the `undone` said, the other submissions that were taken back, does not come back, nor what one of the
+    `restatements` that stand left out later.
     """
     with connection.cursor() as cursor:
-        parameters = _parameters(partnership, submission_id) | {"now": _now(cursor)}
-        parameters["undone"] = [submission_id, *undone]
+        parameters = undoing(partnership, submission_id, undone, restatements) | {"now": _now(cursor)}
         cursor.execute("DROP TABLE IF EXISTS new_record")
         cursor.execute(
             f"UPDATE {kind.table} SET superseded_at = %(now)s WHERE partnership_id = %(partnership)s"
@@ -314,7 +335,7 @@ def supersede_records(
         _insert(cursor, kind, parameters)
         cursor.execute(
             f"SELECT array_agg(DISTINCT month) FROM {kind.table} WHERE partnership_id = %(partnership)s"
-            " AND submission_id = %(submission)s",
+            " AND (submission_id = %(submission)s OR superseded_by_id = %(submission)s)",
             parameters,
         )
         months = cursor.fetchone()[0]
@@ -372,7 +393,7 @@ def told_columns(kind: Kind) -> list[str]:
 def end_records() -> None:
     """Drop the staging tables before the connection serves something else."""
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS staged_record, compared_record")
+        cursor.execute("DROP TABLE IF EXISTS staged_record, compared_record, replaced_record")
 
 
 # --- the statements ----------------------------------------------------------------------------------
@@ -391,6 +412,7 @@ _SUMMARY = """
 SELECT count(DISTINCT account_code) FILTER (WHERE account_code <> ''), min({dated}), max({dated}) FROM compared_record
 WHERE status IN ('fresh', 'changed', 'kept')
 """
+_STAGED_SPAN = "SELECT min(month), max(month) FROM staged_record"
 _MONEY = """
 SELECT currency, coalesce(sum({money}), 0) FROM compared_record WHERE status IN ('fresh', 'changed', 'kept')
 GROUP BY currency ORDER BY currency
@@ -496,6 +518,18 @@ WHERE r.partnership_id = %(partnership)s AND r.superseded_at IS NULL AND r.id > 
 """
 
 
+def _replaced(kind: Kind) -> str:
+    """Live records of the file's months that it says nothing of; none, unless it restates them."""
+    same = " AND ".join(f"c.{column} = r.{column}" for column in kind.key)
+    return f"""
+CREATE TEMP TABLE replaced_record ON COMMIT PRESERVE ROWS AS
+SELECT r.id, r.month FROM {kind.table} r
+WHERE %(restates)s AND r.partnership_id = %(partnership)s AND r.superseded_at IS NULL
+  AND r.month BETWEEN (SELECT min(month) FROM staged_record) AND (SELECT max(month) FROM staged_record)
+  AND NOT EXISTS (SELECT 1 FROM compared_record c WHERE {same} AND c.ordinal = r.ordinal)
+"""
+
+
 def _columns(kind: Kind) -> list[str]:
     """Of the record's table, beside the housekeeping."""
     return list(dict.fromkeys((*kind.key, *kind.values, "account_id", "product_id", "family_id", "month")))
@@ -535,10 +569,10 @@ def _revival(kind: Kind) -> str:
     return f"""
 CREATE TEMP TABLE new_record ON COMMIT DROP AS
 WITH touched AS (
-    SELECT DISTINCT {keys} FROM {kind.table}
-    WHERE partnership_id = %(partnership)s AND submission_id = %(submission)s
+    SELECT DISTINCT {keys} FROM {kind.table} WHERE partnership_id = %(partnership)s
+      AND (submission_id = %(submission)s OR superseded_by_id = ANY(%(undone)s))
 ), earlier AS (
-    SELECT DISTINCT ON ({mine}) r.id AS before_id, {own}{parts}
+    SELECT DISTINCT ON ({mine}) r.id AS before_id, r.recorded_at, {own}{parts}
     FROM {kind.table} r{_parts(kind, "r")}
     JOIN touched t ON {" AND ".join(f"t.{column} = r.{column}" for column in key)}
     WHERE r.partnership_id = %(partnership)s AND r.submission_id <> ALL(%(undone)s)
@@ -547,4 +581,8 @@ WITH touched AS (
 SELECT nextval(pg_get_serial_sequence('{kind.table}', 'id')) AS id, e.* FROM earlier e
 WHERE NOT EXISTS (SELECT 1 FROM {kind.table} l WHERE l.partnership_id = %(partnership)s AND l.superseded_at IS NULL
     AND {" AND ".join(f"l.{column} = e.{column}" for column in key)})
+  AND NOT EXISTS (
+    SELECT 1 FROM unnest(%(files)s::bigint[], %(firsts)s::date[], %(lasts)s::date[], %(moments)s::timestamptz[])
+        s(submission_id, first_month, last_on, at)
+    WHERE e.month BETWEEN s.first_month AND s.last_on AND s.at > e.recorded_at AND s.submission_id <> e.submission_id)
 """

@@ -1,6 +1,6 @@
 """Writing the ledger: whole submissions, set-based, under the partnership's lock."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,12 +9,53 @@ from django.db import connection
 from partners.agreements.expansion import expand
 from partners.agreements.models import Partnership
 from partners.jobs.services import emit
+from partners.ledger.staging import Restatement
 from partners.ledger.sums import sum_up
 
 # Accounts that were new when the rows were compared have been settled since.
 _ACCOUNTS = """
 UPDATE compared_line c SET account_id = i.account_id FROM accounts_accountidentity i
 WHERE c.account_id IS NULL AND c.status = 'fresh' AND i.organisation_id = %(distributor)s AND i.code = c.account_code
+"""
+_REPLACED = """
+UPDATE ledger_line l SET superseded_at = statement_timestamp(), superseded_by_id = %(submission)s
+FROM replaced_line r WHERE r.id = l.id AND l.partnership_id = %(partnership)s AND l.superseded_at IS NULL;
+UPDATE ledger_lineprice p SET superseded_at = statement_timestamp()
+FROM replaced_line r WHERE r.id = p.line_id AND p.partnership_id = %(partnership)s
+"""
+# What files that were taken back had replaced and nothing says now, unless it came from one of them itself, or a later
+# file restated its month.
+_REVIVED = """
+DROP TABLE IF EXISTS revived_line;
+CREATE TEMP TABLE revived_line ON COMMIT DROP AS
+SELECT nextval(pg_get_serial_sequence('ledger_line', 'id')) AS new_id, l.* FROM (
+    SELECT DISTINCT ON (l.document_id, l.content, l.ordinal) l.* FROM ledger_line l
+    WHERE l.partnership_id = %(partnership)s AND l.superseded_by_id = ANY(%(undone)s)
+      AND l.submission_id <> ALL(%(undone)s) AND NOT EXISTS (
+        SELECT 1 FROM unnest(%(files)s::bigint[], %(firsts)s::date[], %(lasts)s::date[], %(moments)s::timestamptz[])
+            r(submission_id, first_month, last_on, at)
+        WHERE l.month BETWEEN r.first_month AND r.last_on AND r.at > l.recorded_at
+          AND r.submission_id <> l.submission_id) AND NOT EXISTS (
+        SELECT 1 FROM ledger_line n WHERE n.partnership_id = l.partnership_id AND n.document_id = l.document_id
+          AND n.content = l.content AND n.ordinal = l.ordinal AND n.superseded_at IS NULL)
+    ORDER BY l.document_id, l.content, l.ordinal, l.id DESC) l;
+UPDATE ledger_document d SET account_id = r.account_id, business_date = r.business_date, submission_id = r.submission_id
+FROM (SELECT DISTINCT ON (document_id) * FROM revived_line ORDER BY document_id, id DESC) r
+WHERE d.id = r.document_id AND d.partnership_id = %(partnership)s;
+INSERT INTO ledger_line (id, partnership_id, distributor_id, document_id, line_key, content, ordinal, account_id,
+    product_id, family_id, business_date, month, kind, quantity, submission_id, source_row, recorded_at)
+SELECT new_id, partnership_id, distributor_id, document_id, line_key, content, ordinal, account_id, product_id,
+    family_id, business_date, month, kind, quantity, submission_id, source_row, statement_timestamp() FROM revived_line;
+INSERT INTO ledger_lineprice (line_id, partnership_id, distributor_id, family_id, month, currency, list_price,
+    discount, net_amount, unit_cost, freight)
+SELECT r.new_id, p.partnership_id, p.distributor_id, p.family_id, p.month, p.currency, p.list_price, p.discount,
+    p.net_amount, p.unit_cost, p.freight
+FROM revived_line r JOIN ledger_lineprice p ON p.line_id = r.id AND p.partnership_id = %(partnership)s;
+INSERT INTO ledger_linereturn (line_id, partnership_id, distributor_id, family_id, month, reason, condition,
+    original_number, original_line)
+SELECT r.new_id, w.partnership_id, w.distributor_id, w.family_id, w.month, w.reason, w.condition, w.original_number,
+    w.original_line
+FROM revived_line r JOIN ledger_linereturn w ON w.line_id = r.id AND w.partnership_id = %(partnership)s
 """
 _DOCUMENTS = """
 DROP TABLE IF EXISTS new_document;
@@ -141,7 +182,7 @@ def record_lines(partnership: Partnership, submission_id: int) -> int:
         "submission": submission_id,
     }
     with connection.cursor() as cursor:
-        for statement in ";".join((_ACCOUNTS, _DOCUMENTS, _REBOUND, _LINES, _RETURNS)).split(";"):
+        for statement in ";".join((_ACCOUNTS, _REPLACED, _DOCUMENTS, _REBOUND, _LINES, _RETURNS)).split(";"):
             cursor.execute(statement, parameters)
         cursor.execute(_INTEGRITY, parameters)
         astray = cursor.fetchone()[0]
@@ -150,15 +191,27 @@ def record_lines(partnership: Partnership, submission_id: int) -> int:
                 f"{astray} lines of submission {submission_id} point to no document or account"
             )
         cursor.execute(
-            "SELECT array_agg(DISTINCT account_id), array_agg(DISTINCT month), count(*) FROM new_line"
+            "SELECT array_agg(DISTINCT account_id), array_agg(DISTINCT month), count(*) FILTER (WHERE is_new)"
+            " FROM (SELECT account_id, month, TRUE AS is_new FROM new_line"
+            " UNION ALL SELECT account_id, month, FALSE FROM replaced_line) touched"
         )
         accounts, months, count = cursor.fetchone()
     tell_change(partnership, accounts or [], months or [])
     return int(count)
 
 
-def supersede_submission(partnership: Partnership, submission_id: int) -> int:
-    """End the life of a submission's live lines, and return how many. Nothing is deleted: history stays."""
+def supersede_submission(
+    partnership: Partnership,
+    submission_id: int,
+    undone: Collection[int] = (),
+    restatements: Collection[Restatement] = (),
+) -> int:
+    """End the life of a submission's live lines, and return how many. Nothing is deleted: history stays.
+
+    What it replaced is so again, unless it came from a submission that is `undone` too, or one of the `restatements`
+    that stand came later.
+    """
+    parameters = undoing(partnership, submission_id, undone, restatements)
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH ended AS (UPDATE ledger_line SET superseded_at = statement_timestamp() WHERE partnership_id = %s"
@@ -169,8 +222,31 @@ def supersede_submission(partnership: Partnership, submission_id: int) -> int:
             [partnership.pk, submission_id],
         )
         accounts, months, count = cursor.fetchone()
-    tell_change(partnership, accounts or [], months or [])
+        for statement in _REVIVED.split(";"):
+            cursor.execute(statement, parameters)
+        cursor.execute("SELECT array_agg(DISTINCT account_id), array_agg(DISTINCT month) FROM revived_line")
+        back, when = cursor.fetchone()
+    tell_change(partnership, [*(accounts or []), *(back or [])], [*(months or []), *(when or [])])
     return int(count)
+
+
+def undoing(
+    partnership: Partnership,
+    submission_id: int,
+    undone: Collection[int],
+    restatements: Collection[Restatement],
+) -> dict[str, Any]:
+    """The parameters by which what was replaced comes back."""
+    return {
+        "partnership": partnership.pk,
+        "distributor": partnership.distributor_id,
+        "submission": submission_id,
+        "undone": [submission_id, *undone],
+        "files": [one.submission_id for one in restatements],
+        "firsts": [one.first_month for one in restatements],
+        "lasts": [one.last_on for one in restatements],
+        "moments": [one.at for one in restatements],
+    }
 
 
 def tell_change(partnership: Partnership, accounts: Sequence[int], months: Sequence[date]) -> None:

@@ -6,7 +6,9 @@ session, is gone with it, and holds one submission's lines between parsing and c
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -36,21 +38,35 @@ CREATE TEMP TABLE staged_line (
 # that is not recorded live is fresh, unless its line number (its SKU, where either has no number) holds a recorded
 # line that no row of this file repeats: then it differs. A document belongs to one account: that of its live lines,
 # else of its first row. 'kept' is a row that this very submission recorded before, so that it can be committed again.
-_COMPARE = """
-DROP TABLE IF EXISTS compared_line;
-CREATE TEMP TABLE compared_line ON COMMIT PRESERVE ROWS AS
-WITH numbered AS (
+# A file that restates its months replaces what was recorded in them, by whatever file, and is not said again.
+_NUMBERED = """
     SELECT s.*, d.document_id, i.account_id,
            row_number() OVER (PARTITION BY s.document_number, s.content ORDER BY s.source_row) AS ordinal,
            first_value(s.account_code) OVER (PARTITION BY s.document_number ORDER BY s.source_row) AS first_code
     FROM staged_line s
     LEFT JOIN ledger_documentidentity d ON d.partnership_id = %(partnership)s AND d.number = s.document_number
     LEFT JOIN accounts_accountidentity i ON i.organisation_id = %(distributor)s AND i.code = s.account_code
-), live AS (
+"""
+_REPLACED = f"""
+DROP TABLE IF EXISTS replaced_line;
+CREATE TEMP TABLE replaced_line ON COMMIT PRESERVE ROWS AS
+WITH numbered AS ({_NUMBERED}), span AS (
+    SELECT date_trunc('month', min(business_date))::date AS first_month, max(business_date) AS last_on FROM staged_line
+)
+SELECT l.id, l.account_id, l.month FROM ledger_line l JOIN span s ON l.month BETWEEN s.first_month AND s.last_on
+WHERE %(restates)s AND l.partnership_id = %(partnership)s AND l.superseded_at IS NULL AND NOT EXISTS (
+    SELECT 1 FROM numbered n WHERE n.document_id = l.document_id AND n.content = l.content AND n.ordinal = l.ordinal
+      AND n.account_id = l.account_id)
+"""
+_COMPARE = f"""
+DROP TABLE IF EXISTS compared_line;
+CREATE TEMP TABLE compared_line ON COMMIT PRESERVE ROWS AS
+WITH numbered AS ({_NUMBERED}), live AS (
     SELECT l.id AS line_id, l.document_id, l.content, l.ordinal, l.line_key, l.product_id, l.account_id, l.submission_id
     FROM ledger_line l
     WHERE l.partnership_id = %(partnership)s AND l.superseded_at IS NULL
       AND l.document_id IN (SELECT document_id FROM numbered WHERE document_id IS NOT NULL)
+      AND NOT EXISTS (SELECT 1 FROM replaced_line r WHERE r.id = l.id)
 ), owner AS (
     SELECT document_id, min(account_id) AS account_id FROM live GROUP BY document_id
 ), unrepeated AS (
@@ -76,10 +92,32 @@ LEFT JOIN lines u ON u.document_id = n.document_id AND u.line_key = n.line_key
 LEFT JOIN products p ON p.document_id = n.document_id AND p.product_id = n.product_id
 """
 
+# By month and currency: what is recorded, and what of it the file takes away and adds.
+_RESTATED = """
+WITH recorded AS (
+    SELECT l.month, coalesce(p.currency, '') AS currency, p.net_amount, r.id IS NOT NULL AS is_replaced
+    FROM ledger_line l
+    LEFT JOIN ledger_lineprice p ON p.line_id = l.id AND p.partnership_id = l.partnership_id
+    LEFT JOIN replaced_line r ON r.id = l.id
+    WHERE l.partnership_id = %(partnership)s AND l.superseded_at IS NULL AND l.month BETWEEN
+        (SELECT date_trunc('month', min(business_date))::date FROM staged_line)
+        AND (SELECT max(business_date) FROM staged_line)
+), told AS (
+    SELECT month, currency, net_amount, 1 AS before, (NOT is_replaced)::int AS after FROM recorded
+    UNION ALL
+    SELECT date_trunc('month', business_date)::date, currency, net_amount, 0, 1
+    FROM compared_line WHERE status = 'fresh'
+)
+SELECT month, currency, sum(before), sum(after), coalesce(sum(net_amount) FILTER (WHERE before = 1), 0),
+       coalesce(sum(net_amount) FILTER (WHERE after = 1), 0)
+FROM told GROUP BY month, currency ORDER BY month, currency
+"""
+
 _SUMMARY = """
 SELECT currency, count(*), coalesce(sum(net_amount), 0), count(net_amount) FROM compared_line
 WHERE status IN ('fresh', 'kept') GROUP BY currency ORDER BY currency
 """
+_STAGED_SPAN = "SELECT date_trunc('month', min(business_date))::date, max(business_date) FROM staged_line"
 _SPAN = """
 SELECT count(DISTINCT account_code), count(DISTINCT document_number), min(business_date), max(business_date)
 FROM compared_line WHERE status IN ('fresh', 'kept')
@@ -87,9 +125,31 @@ FROM compared_line WHERE status IN ('fresh', 'kept')
 
 
 @dataclass(frozen=True)
+class MonthRestated:
+    """What a month comes to in one currency, as it is recorded and with the file."""
+
+    month: date
+    currency: str
+    lines_before: int
+    lines_after: int
+    net_before: Decimal
+    net_after: Decimal
+
+
+class Restatement(NamedTuple):
+    """A file that replaced what was recorded in its months, from the first to the one of the last day, and when."""
+
+    submission_id: int
+    first_month: date
+    last_on: date
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Comparison:
     """What a staged submission would add. Amounts are exact, a total for each currency; `changed` say something else
-    than what is recorded, and are among the fresh."""
+    than what is recorded, and are among the fresh; `replaced` are recorded rows that a restatement takes away
+    of the months in its `span`."""
 
     fresh: int
     duplicates: int
@@ -101,6 +161,9 @@ class Comparison:
     first_on: Any
     last_on: Any
     changed: int = 0
+    replaced: int = 0
+    restated: Sequence[MonthRestated] = ()
+    span: tuple[date, date] | None = None
 
 
 def begin_staging() -> None:
@@ -119,16 +182,21 @@ def stage(rows: Iterable[Sequence[Any]]) -> None:
             copy.write_row(row)
 
 
-def compare(partnership: Partnership, submission_id: int) -> Comparison:
-    """Set every staged row against the live ledger, and sum up what is new."""
+def compare(partnership: Partnership, submission_id: int, *, restates: bool = False) -> Comparison:
+    """Set every staged row against the live ledger, and sum up what is new.
+
+    `restates`: the file replaces what is recorded in the months that it spans.
+    """
     parameters = {
         "partnership": partnership.pk,
         "distributor": partnership.distributor_id,
         "submission": submission_id,
+        "restates": restates,
     }
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE staged_line")
-        cursor.execute(_COMPARE, parameters)
+        for statement in (*_REPLACED.split(";"), "ANALYZE replaced_line", *_COMPARE.split(";")):
+            cursor.execute(statement, parameters)
         cursor.execute("ANALYZE compared_line")  # planned blindly, the joins that follow are nested loops
         cursor.execute("SELECT status, count(*) FROM compared_line GROUP BY status")
         counts: dict[str, int] = dict(cursor.fetchall())
@@ -136,6 +204,14 @@ def compare(partnership: Partnership, submission_id: int) -> Comparison:
         sums = cursor.fetchall()
         cursor.execute(_SPAN)
         accounts, documents, first_on, last_on = cursor.fetchone()
+        cursor.execute("SELECT count(*) FROM replaced_line")
+        replaced = cursor.fetchone()[0]
+        restated, span = [], None
+        if restates:
+            cursor.execute(_RESTATED, parameters)
+            restated = [MonthRestated(*row) for row in cursor.fetchall()]
+            cursor.execute(_STAGED_SPAN)
+            span = cursor.fetchone()
     return Comparison(
         fresh=counts.get("fresh", 0) + counts.get("kept", 0),
         duplicates=counts.get("duplicate", 0),
@@ -146,6 +222,9 @@ def compare(partnership: Partnership, submission_id: int) -> Comparison:
         documents=documents,
         first_on=first_on,
         last_on=last_on,
+        replaced=replaced,
+        restated=restated,
+        span=span,
     )
 
 
@@ -169,4 +248,4 @@ def list_fresh_accounts() -> list[str]:
 def end_staging() -> None:
     """Drop the staging tables before the connection serves something else."""
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS staged_line, compared_line")
+        cursor.execute("DROP TABLE IF EXISTS staged_line, compared_line, replaced_line")

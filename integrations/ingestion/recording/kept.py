@@ -1,6 +1,6 @@
 """Stock, orders, payments and what else is not sell-through: rows that become records of the ledger."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ from partners.ledger.records import (
     stage_records,
     supersede_records,
 )
-from partners.ledger.staging import Comparison
+from partners.ledger.staging import Comparison, Restatement
 
 # Column of the ledger <- field of the feed, where they are not called the same.
 FIELDS: Mapping[str, Mapping[str, str]] = {
@@ -92,8 +92,8 @@ class Kept(Recorder):
     def stage(self, rows: pd.DataFrame, products: ProductIndex, month: object) -> None:
         stage_records(self.kind, _staged(self.kind, rows, products, month))
 
-    def compare(self, partnership: Partnership, submission_id: int) -> Comparison:
-        return compare_records(self.kind, partnership, submission_id)
+    def compare(self, partnership: Partnership, submission_id: int, *, restates: bool) -> Comparison:
+        return compare_records(self.kind, partnership, submission_id, restates=restates)
 
     def list_conflicts(self) -> list[tuple[int, str, str]]:
         return list_record_conflicts()
@@ -104,8 +104,14 @@ class Kept(Recorder):
     def record(self, partnership: Partnership, submission_id: int) -> int:
         return record_records(self.kind, partnership, submission_id)
 
-    def supersede(self, partnership: Partnership, submission_id: int, undone: list[int]) -> int:
-        return supersede_records(self.kind, partnership, submission_id, undone)
+    def supersede(
+        self,
+        partnership: Partnership,
+        submission_id: int,
+        undone: Sequence[int],
+        restatements: Sequence[Restatement],
+    ) -> int:
+        return supersede_records(self.kind, partnership, submission_id, undone, restatements)
 
     def end(self) -> None:
         end_records()

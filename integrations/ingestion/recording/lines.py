@@ -1,6 +1,6 @@
 """Sell-through and returns: rows that become lines of the ledger."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from partners.ledger.models import LineKind
 from partners.ledger.services import record_lines, supersede_submission
 from partners.ledger.staging import (
     Comparison,
+    Restatement,
     begin_staging,
     compare,
     end_staging,
@@ -49,8 +50,8 @@ class Lines(Recorder):
     def stage(self, rows: pd.DataFrame, products: ProductIndex, month: object) -> None:
         stage(_staged(_turned(rows) if self.returns else rows, products))
 
-    def compare(self, partnership: Partnership, submission_id: int) -> Comparison:
-        return compare(partnership, submission_id)
+    def compare(self, partnership: Partnership, submission_id: int, *, restates: bool) -> Comparison:
+        return compare(partnership, submission_id, restates=restates)
 
     def list_conflicts(self) -> list[tuple[int, str, str]]:
         return list_conflicts()
@@ -61,8 +62,14 @@ class Lines(Recorder):
     def record(self, partnership: Partnership, submission_id: int) -> int:
         return record_lines(partnership, submission_id)
 
-    def supersede(self, partnership: Partnership, submission_id: int, undone: list[int]) -> int:
-        return supersede_submission(partnership, submission_id)
+    def supersede(
+        self,
+        partnership: Partnership,
+        submission_id: int,
+        undone: Sequence[int],
+        restatements: Sequence[Restatement],
+    ) -> int:
+        return supersede_submission(partnership, submission_id, undone, restatements)
 
     def end(self) -> None:
         end_staging()

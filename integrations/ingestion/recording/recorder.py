@@ -1,13 +1,14 @@
 """What every way into the ledger can do, whatever the feed."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from partners.agreements.models import Partnership
 from partners.catalogue.selectors import ProductIndex
-from partners.ledger.staging import Comparison
+from partners.ledger.staging import Comparison, Restatement
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,8 @@ class Recorder(ABC):
         """Copy typed rows to the staging table; `month` is that of what has no date of its own."""
 
     @abstractmethod
-    def compare(self, partnership: Partnership, submission_id: int) -> Comparison:
-        """Set every staged row against the ledger, and sum up what is new."""
+    def compare(self, partnership: Partnership, submission_id: int, *, restates: bool) -> Comparison:
+        """Set every staged row against the ledger, and sum up what is new, or restated in its months."""
 
     @abstractmethod
     def list_conflicts(self) -> list[tuple[int, str, str]]:
@@ -45,10 +46,16 @@ class Recorder(ABC):
         """Record the compared rows that are new, under the partnership's lock, and return how many."""
 
     @abstractmethod
-    def supersede(self, partnership: Partnership, submission_id: int, undone: list[int]) -> int:
+    def supersede(
+        self,
+        partnership: Partnership,
+        submission_id: int,
+        undone: Sequence[int],
+        restatements: Sequence[Restatement],
+    ) -> int:
         """Take what a submission recorded out of the present, and return how many rows that were.
 
-        `undone` are the others that were taken back before.
+        `undone` are the others that were taken back before, `restatements` those that stand.
         """
 
     @abstractmethod

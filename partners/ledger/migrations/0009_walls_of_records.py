@@ -36,7 +36,7 @@ def lived(select: str) -> Rules:
         insert=OWN_LINES,
         update=f"{OWN} AND superseded_at IS NULL",
         updated=f"{OWN} AND superseded_at IS NOT NULL",
-        update_columns=["superseded_at"],
+        update_columns=["superseded_at", "superseded_by_id"],
     )
 
 

@@ -64,7 +64,7 @@ class Line(WalledModel):
     the document, whatever file said it. `line_key` is the line's number, or where it has none a negative hash of its
     SKU: under it a line that says something else is told from one that is new. `family_id` is the product's
     family when the line was recorded, so that moving a SKU never widens sight. Quantities are in base units, negative
-    on returns.
+    on returns. `superseded_by_id` is the submission that replaced it by restating its month; None where it was undone.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -85,6 +85,7 @@ class Line(WalledModel):
     source_row = models.IntegerField()
     recorded_at = models.DateTimeField()
     superseded_at = models.DateTimeField(null=True)
+    superseded_by_id = models.BigIntegerField(null=True)
 
     class Meta(WalledModel.Meta):
         constraints = [
@@ -95,7 +96,12 @@ class Line(WalledModel):
             )
         ]
         indexes = [
-            models.Index(fields=["partnership_id", "account_id", "month"], name="lines_by_account_month")
+            models.Index(fields=["partnership_id", "account_id", "month"], name="lines_by_account_month"),
+            models.Index(
+                fields=["partnership_id", "superseded_by_id"],
+                condition=models.Q(superseded_by_id__isnull=False),
+                name="lines_replaced",
+            ),
         ]
 
 

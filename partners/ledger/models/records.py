@@ -1,8 +1,8 @@
 """What distributors send beside sell-through: a table for each feed, all alike.
 
 A record says something of a customer, a product or a place at a time. It is known by its natural key; one that says
-something else under the same key supersedes it, so that what was known at K is found as in the lines: `recorded_at <= K
-and (superseded_at is null or superseded_at > K)`. What another sharing category
+something else under the same key supersedes it and names the submission that did, so that what was known at K is found
+as in the lines: `recorded_at <= K and (superseded_at is null or superseded_at > K)`. What another sharing category
 guards lies in a part of its own, found by the record's id and seen with it.
 """
 
@@ -36,6 +36,7 @@ class Record(WalledModel):
     source_row = models.IntegerField()
     recorded_at = models.DateTimeField()
     superseded_at = models.DateTimeField(null=True)
+    superseded_by_id = models.BigIntegerField(null=True)
 
     class Meta(WalledModel.Meta):
         abstract = True

@@ -29,6 +29,13 @@ class UploadForm(forms.Form):
         help_text=_("CSV or XLSX, as your system exports it. Headings in any usual language."),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
     )
+    restates = forms.BooleanField(
+        label=_("It replaces what was sent for its months"),
+        required=False,
+        help_text=_(
+            "Rows of these months that it does not have are taken back. You see the difference first."
+        ),
+    )
     faults = forms.ChoiceField(
         label=_("If some rows have faults"),
         choices=[

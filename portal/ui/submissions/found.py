@@ -35,6 +35,22 @@ class MappedColumn:
 
 
 @dataclass(frozen=True)
+class Restated:
+    """A month that the file states anew: what it comes to until now, and with it."""
+
+    month: date
+    lines_before: int
+    lines_after: int
+    before: Money
+    after: Money
+
+    @property
+    def difference(self) -> Money:
+        """By how much the net amount changes."""
+        return Money(self.after.amount - self.before.amount, self.after.currency)
+
+
+@dataclass(frozen=True)
 class Totals:
     """What the file adds up to."""
 
@@ -43,11 +59,14 @@ class Totals:
     duplicates: int
     quarantined: int
     set_aside: int
+    changed: int
+    replaced: int
     accounts: int
     documents: int
     first_on: date | None
     last_on: date | None
     net: list[Money]
+    restated: list[Restated]
 
 
 @dataclass(frozen=True)
@@ -96,6 +115,7 @@ def totals(saved: dict[str, Any]) -> Totals | None:
         first_on=_date(saved.get("first_on")),
         last_on=_date(saved.get("last_on")),
         net=[Money(Decimal(amount), currency) for currency, amount in saved.get("net", {}).items()],
+        restated=[_restated(month) for month in saved.get("restated", [])],
     )
 
 
@@ -107,7 +127,19 @@ def fault_groups(picture: SubmissionPicture) -> list[FaultGroup]:
     ]
 
 
-_COUNTS = ("rows", "accepted", "duplicates", "quarantined", "set_aside", "accounts", "documents")
+_COUNTS = (
+    "rows", "accepted", "duplicates", "quarantined", "set_aside", "changed", "replaced", "accounts", "documents",
+)  # fmt: skip
+
+
+def _restated(month: dict[str, Any]) -> Restated:
+    return Restated(
+        date.fromisoformat(month["month"]),
+        month["lines_before"],
+        month["lines_after"],
+        Money(Decimal(month["net_before"]), month["currency"]),
+        Money(Decimal(month["net_after"]), month["currency"]),
+    )
 
 
 def _values(examination: Examination, position: int) -> list[str]:

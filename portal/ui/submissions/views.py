@@ -71,6 +71,7 @@ def _receive(form: UploadForm, partnerships: list[Partnership]) -> Submission | 
             file.chunks(PIECE),
             source=Submission.Source.UPLOAD,
             all_or_nothing=form.all_or_nothing,
+            restates=form.cleaned_data["restates"],
             feed=form.cleaned_data["feed"],
         )
     except SubmissionError as error:

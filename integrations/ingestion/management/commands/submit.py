@@ -1,4 +1,4 @@
-"""manage.py submit FILE --manufacturer SLUG --distributor SLUG [--feed FEED] [--all-or-nothing]"""
+"""manage.py submit FILE --manufacturer SLUG --distributor SLUG [--feed FEED] [--restates] [--all-or-nothing]"""
 
 import time
 from pathlib import Path
@@ -38,6 +38,7 @@ class Command(ReportingCommand):
         parser.add_argument("--manufacturer", required=True, metavar="SLUG")
         parser.add_argument("--distributor", required=True, metavar="SLUG")
         parser.add_argument("--feed", default="sell_through", choices=list(FEEDS))
+        parser.add_argument("--restates", action="store_true", help="replace what is recorded in its months")
         parser.add_argument("--all-or-nothing", action="store_true", help="refuse the file if any row is bad")
         parser.add_argument("--yes", action="store_true", help="commit although the check asks something")
 
@@ -49,6 +50,7 @@ class Command(ReportingCommand):
         distributor: str,
         feed: str,
         all_or_nothing: bool,
+        restates: bool,
         yes: bool,
         **_: Any,
     ) -> dict[str, Any]:
@@ -62,6 +64,7 @@ class Command(ReportingCommand):
                 iter(lambda: content.read(PIECE), b""),
                 source=Submission.Source.COMMAND,
                 all_or_nothing=all_or_nothing,
+                restates=restates,
                 feed=feed,
             )
         check_submission(submission.pk, partnership.distributor_id)
@@ -108,6 +111,7 @@ def _result(submission: Submission, seconds: float) -> dict[str, Any]:
         "accepted": check.submission.accepted,
         "quarantined": check.quarantined,
         "duplicates": check.duplicates,
+        "replaced": check.totals["replaced"],
         "set_aside": check.set_aside,
         "net_amount": next(iter(net.values()), "0.00") if len(net) <= 1 else None,
         "net_amounts": net,

@@ -55,6 +55,9 @@ class NewSubmissionSerializer(Given):
         choices=list(FEEDS), required=False, default="sell_through", help_text="What kind of file it is."
     )
     all_or_nothing = Flag(required=False, default=False, help_text="Refuse the file if any row is bad.")
+    restates = Flag(
+        required=False, default=False, help_text="It replaces what is recorded in the months that it spans."
+    )
     record_when_clear = Flag(
         required=False, default=False, help_text="Record it without another call if the check asks nothing."
     )

@@ -158,6 +158,7 @@ def _receive(given: dict[str, Any]) -> Made:
                 given["file"].chunks(PIECE),
                 source=Submission.Source.API,
                 all_or_nothing=given["all_or_nothing"],
+                restates=given["restates"],
                 feed=given["feed"],
                 trusted=given["record_when_clear"],
             )
