@@ -12,6 +12,8 @@ from django.db.models import F
 from integrations.ingestion.files import open_file
 from integrations.ingestion.models import (
     FeedMapping,
+    QuarantineCount,
+    QuarantinedCells,
     QuarantinedRow,
     Submission,
     SubmissionCheck,
@@ -52,6 +54,8 @@ def erase_file(submission: Submission) -> Counter[str]:
     gone["ingestion_submissionpiece"] += SubmissionPiece.objects.filter(submission_id=submission.pk).delete()[
         0
     ]
+    cells = QuarantinedCells.objects.filter(submission_id=submission.pk)
+    gone["ingestion_quarantinedcells"] += cells.delete()[0]
     gone["ingestion_quarantinedrow"] += QuarantinedRow.objects.filter(submission=submission).delete()[0]
     said = to_say(Stop.ERASED, {})
     undecided = Submission.objects.filter(pk=submission.pk, state__in=_UNDECIDED)
@@ -79,6 +83,8 @@ def erase_submissions(partnership: Partnership, limit: int) -> Counter[str]:
     )
     ids = list(of_it.order_by("pk").values_list("pk", flat=True)[:limit])
     gone["ingestion_submissionpiece"] += SubmissionPiece.objects.filter(submission_id__in=ids).delete()[0]
+    for table in (QuarantinedCells, QuarantineCount):
+        gone[table._meta.db_table] += table._default_manager.filter(submission_id__in=ids).delete()[0]
     for model in (QuarantinedRow, SubmissionCheck):
         gone[model._meta.db_table] += model._default_manager.filter(submission__in=ids).delete()[0]
     gone["ingestion_submission"] += Submission.objects.filter(pk__in=ids).delete()[0]

@@ -1,5 +1,6 @@
 """A file that came in, its way through, and what could not go on."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from integrations.ingestion.reasons import word
@@ -7,7 +8,10 @@ from partners.tenancy.models import ActingUser, PublicIdField, WalledModel
 
 
 class Submission(WalledModel):
-    """A received file. This row is metadata of volume: a maker with volume may read it once it is committed."""
+    """A received file. This row is metadata of volume: a maker with volume may read it once it is committed.
+
+    `corrects_id`: it holds corrected rows of that one.
+    """
 
     class State(models.TextChoices):
         RECEIVED = "received"
@@ -33,6 +37,7 @@ class Submission(WalledModel):
     received_at = models.DateTimeField(auto_now_add=True)
     committed_at = models.DateTimeField(null=True)
     accepted = models.PositiveIntegerField(default=0)
+    corrects_id = models.BigIntegerField(null=True)
 
     class Meta(WalledModel.Meta):
         indexes = [models.Index(fields=["partnership_id", "-id"], name="submissions_of_partnership")]
@@ -117,6 +122,30 @@ class QuarantinedRow(WalledModel):
         """What was found, where, and what to do."""
         told = {"row": self.source_row, "column": self.column, "found": self.found, **self.params}
         return word({"code": self.reason, "params": told})
+
+
+class QuarantinedCells(WalledModel):
+    """A row that was not taken, as it stands in the file, so that it can be corrected here and sent again by itself.
+
+    `corrected_in_id` is the submission in which it was.
+    """
+
+    pk = models.CompositePrimaryKey("submission_id", "source_row")
+    submission_id = models.BigIntegerField()
+    distributor_id = models.BigIntegerField()
+    source_row = models.PositiveIntegerField()
+    cells = ArrayField(models.TextField())
+    corrected_in_id = models.BigIntegerField(null=True)
+
+
+class QuarantineCount(WalledModel):
+    """How many rows a reason kept out: what a maker with volumes may know of a recorded file's defects."""
+
+    pk = models.CompositePrimaryKey("submission_id", "reason")
+    submission_id = models.BigIntegerField()
+    distributor_id = models.BigIntegerField()
+    reason = models.CharField(max_length=40)
+    rows = models.PositiveIntegerField()
 
 
 class FeedMapping(WalledModel):

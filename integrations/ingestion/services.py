@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from integrations.ingestion.files import keep_file, open_file
+from integrations.ingestion.keeping import keep_faulty_rows
 from integrations.ingestion.models import FeedMapping, Submission, SubmissionCheck
 from integrations.ingestion.questions import list_questions
 from integrations.ingestion.reading import Examination, FileRefused, examine
@@ -57,11 +58,12 @@ def receive_file(
     trusted: bool = False,
     restates: bool = False,
     feed: str = "sell_through",
+    corrects: Submission | None = None,
 ) -> Submission:
     """Keep a file for the acting distributor and ask for its check; a command checks and commits by itself.
 
     `trusted`: commit without a person if the check has nothing to ask. `restates`: it replaces what is recorded in the
-    months that it spans.
+    months that it spans. `corrects`: it holds corrected rows of that one.
     """
     require(Permission.SUBMIT)
     if partnership.state not in (Partnership.State.ACTIVE, Partnership.State.SUSPENDED):
@@ -75,6 +77,7 @@ def receive_file(
         distributor_id=partnership.distributor_id,
         feed=feed,
         source=source,
+        corrects_id=corrects and corrects.pk,
         file_name=PurePath(file_name.replace("\\", "/")).name[:255],
     )
     size, sha256 = keep_file(submission, pieces)
@@ -298,6 +301,7 @@ def _keep_findings(
         for reason in (_CONFLICTS[status],)
     ]
     write_quarantine(submission, conflicts)
+    keep_faulty_rows(submission, examination)
     check = SubmissionCheck.objects.get(submission=submission)
     check.rows_total = check.rows_done = staged.rows
     check.quarantined = staged.quarantined + found.conflicts

@@ -1,0 +1,54 @@
+"""What of a checked file is kept beside its original: the rows that were not taken, as they stand in it."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from django.db.models import Count
+
+from integrations.ingestion.files import open_file
+from integrations.ingestion.models import QuarantineCount, QuarantinedCells, QuarantinedRow, Submission
+from integrations.ingestion.reading import Examination
+from integrations.ingestion.reading.tables import CELLS, read_chunks
+
+MOST_ROWS = 20_000  # kept to be corrected here; what is beyond is corrected in the file
+BATCH = 1_000
+
+
+def keep_faulty_rows(submission: Submission, examination: Examination) -> None:
+    """Keep the cells of the rows in quarantine, and how many there are for each reason, in place of earlier ones."""
+    faulty = QuarantinedRow.objects.filter(submission=submission)
+    QuarantineCount.objects.filter(submission_id=submission.pk).delete()
+    QuarantineCount.objects.bulk_create(
+        QuarantineCount(
+            submission_id=submission.pk,
+            distributor_id=submission.distributor_id,
+            reason=group["reason"],
+            rows=group["rows"],
+        )
+        for group in faulty.values("reason")
+        .annotate(rows=Count("source_row", distinct=True))
+        .order_by("reason")
+    )
+    QuarantinedCells.objects.filter(submission_id=submission.pk, corrected_in_id=None).delete()
+    wanted = set(faulty.order_by("source_row").values_list("source_row", flat=True).distinct()[:MOST_ROWS])
+    if wanted:
+        QuarantinedCells.objects.bulk_create(
+            islice(_cells(submission, examination, wanted), MOST_ROWS),
+            batch_size=BATCH,
+            ignore_conflicts=True,
+        )
+
+
+def _cells(submission: Submission, examination: Examination, wanted: set[int]) -> Iterator[QuarantinedCells]:
+    last = max(wanted)
+    with open_file(submission) as file:
+        for chunk in read_chunks(file, examination.layout):
+            for row, *cells in chunk[chunk.index.isin(wanted)].drop(columns=CELLS).itertuples(name=None):
+                yield QuarantinedCells(
+                    submission_id=submission.pk,
+                    distributor_id=submission.distributor_id,
+                    source_row=row,
+                    cells=[cell.replace("\x00", "") for cell in cells],
+                )
+            if chunk.index[-1] >= last:
+                return
