@@ -20,7 +20,7 @@ from portal.ui.reports import views as reports
 from portal.ui.session import views as session
 from portal.ui.session import yours
 from portal.ui.sharing import views as sharing
-from portal.ui.submissions import feeds
+from portal.ui.submissions import correcting, feeds
 from portal.ui.submissions import views as submissions
 from portal.ui.support import views as support
 
@@ -31,6 +31,8 @@ SUBMISSION = [
     path("commit/", submissions.submission_commit, name="submission_commit"),
     path("discard/", submissions.submission_discard, name="submission_discard"),
     path("undo/", submissions.submission_undo, name="submission_undo"),
+    path("quarantine/", correcting.submission_quarantine, name="submission_quarantine"),
+    path("quarantine.csv", correcting.submission_quarantine_file, name="submission_quarantine_file"),
 ]
 FOLLOW_UP = [
     path("", follow_ups.follow_up, name="follow_up"),

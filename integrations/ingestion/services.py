@@ -77,7 +77,7 @@ def receive_file(
         distributor_id=partnership.distributor_id,
         feed=feed,
         source=source,
-        corrects_id=corrects and corrects.pk,
+        corrects_id=corrects.pk if corrects else None,
         file_name=PurePath(file_name.replace("\\", "/")).name[:255],
     )
     size, sha256 = keep_file(submission, pieces)

@@ -408,6 +408,10 @@ DELIMITERS: Words = {
     "|": _("vertical bar"),
 }
 REASONS: Words = {
+    "out_of_range": _("Outside its scale"),
+    "twice_in_file": _("Said twice in different ways"),
+    "unknown_family": _("Family not in the catalogue"),
+    "unknown_unit": _("Unknown unit"),
     "unknown_sku": _("Product not in the catalogue"),
     "unknown_sku_near": _("Product not in the catalogue, but much like one that is"),
     "differs_from_recorded": _("Recorded already, with other values"),

@@ -119,6 +119,8 @@ PAGES = (
     *acts("follow_up_share", FOLLOWS_UP, "follow_up", post=BAD),
     *shows("submissions", SEES_FILES),
     *acts("submission_new", SENDS_FILES, get=OK, post=OK),
+    *acts("submission_quarantine", SENDS_FILES, "submission", get=OK),
+    *shows("submission_quarantine_file", SEES_FILES, "submission"),
     *shows("feeds", SEES_FILES),
     *shows("feed_template", SEES_FILES, answers=BAD),
     *shows("submission", SEES_FILES, "submission"),

@@ -28,6 +28,7 @@ PINNED = {
     ("ana", "submissions"): 17,
     ("ana", "submission_new"): 15,
     ("ana", "feeds"): 14,
+    ("ana", "submission_quarantine"): 24,
     ("ana", "submission"): 19,
     ("ana", "submission_progress"): 14,
     ("ana", "definitions"): 14,
@@ -90,6 +91,7 @@ def urls(channel: World) -> dict[tuple[str, str], str]:
         "sharing": dict.fromkeys(("northwest-admin", "mia"), partnership.public_id),
         "submission": {"ana": file.public_id},
         "submission_progress": {"ana": file.public_id},
+        "submission_quarantine": {"ana": file.public_id},
     }
     return {
         (person, name): _address(name, arguments.get(name, {}).get(person, []), refs["ana"])
