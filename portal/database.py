@@ -43,17 +43,21 @@ def forget_migrations() -> None:
 
 
 def prepare_for_service() -> None:
-    """Before a web or worker process serves anybody: the database is there, and its walls hold.
+    """Before a web or worker process serves anybody: the database is there, its walls hold, and it
+    knows what was taken away.
 
     Raises
     ------
     SystemExit
         With the reason, where they do not: Celery and uvicorn let nothing less end the process.
     """
+    from partners.audit.journal import refuse_older_database  # needs the applications loaded
+
     report_what_nobody_caught()
     try:
         start_embedded()
         refuse_unsafe_database()
+        refuse_older_database()
     except (HomeError, ImproperlyConfigured) as error:
         sys.exit(str(error))
 

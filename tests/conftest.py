@@ -9,6 +9,7 @@ Three kinds of test:
 """
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,7 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.Fix
     if fixturedef.argname == "_django_db_helper":
         blocker = request.getfixturevalue("django_db_blocker")
         with blocker.unblock():
+            shutil.rmtree(settings.JOURNAL, ignore_errors=True)  # of a database that was emptied since
             STAGE.set_up(() if _commits(request.node) else steps_of(request.node))
 
 
@@ -83,6 +85,7 @@ def django_db_setup(
     with django_db_blocker.unblock():
         connections.close_all()
         teardown_databases(made, verbosity)
+    shutil.rmtree(settings.JOURNAL, ignore_errors=True)
 
 
 def _drop_what_killed_runs_left() -> None:

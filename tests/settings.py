@@ -13,6 +13,7 @@ if os.environ.get(WORKER) != os.environ.get("THROUGHLINE_TEST_WORKER"):
     # One of several processes that share the tests: a run of its own, which its child processes inherit.
     os.environ.update({RUN: str(os.getpid()), "THROUGHLINE_TEST_WORKER": os.environ[WORKER]})
 TEST_RUN = os.environ.setdefault(RUN, str(os.getpid()))
+os.environ["THROUGHLINE_JOURNAL"] = str(TEST_HOME.parent / f"test_journal_{TEST_RUN}")
 if "DATABASE_URL" not in os.environ:
     TEST_HOME.parent.mkdir(mode=0o711, exist_ok=True)
     os.environ["THROUGHLINE_HOME"] = str(TEST_HOME)

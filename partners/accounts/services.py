@@ -11,6 +11,8 @@ from partners.accounts.postcodes import postcode_area
 from partners.accounts.pseudonyms import pseudonym_key, random_token, token_for
 from partners.agreements.models import Partnership
 from partners.agreements.services import lock_own, note_change, tell_sharing
+from partners.audit.journal import note_taken_away
+from partners.audit.models import TakenAway
 from partners.audit.services import record
 
 BATCH = 2_000
@@ -145,6 +147,7 @@ def renew_pseudonyms(partnership: Partnership) -> int:
     give_random_handles(partnership, erased)
     note_change(partnership, RENEWED)
     record("pseudonyms.renewed", partnership.public_id, accounts=len(met))
+    note_taken_away(TakenAway.Deed.PSEUDONYMS_RENEWED, partnership.public_id)
     tell_sharing(partnership)
     return len(met)
 

@@ -20,6 +20,8 @@ from partners.agreements.models import (
 )
 from partners.agreements.selectors import find_partnership
 from partners.agreements.terms import Offer, Terms, terms_of
+from partners.audit.journal import note_taken_away
+from partners.audit.models import TakenAway
 from partners.audit.services import record
 from partners.jobs.services import emit
 from partners.organisations.login import find_organisation
@@ -30,6 +32,7 @@ from partners.tenancy.context import current_actor, current_organisation_id
 
 LONGEST_TEXT = 500
 State = Partnership.State
+TAKEN = {State.SUSPENDED: TakenAway.Deed.PARTNERSHIP_SUSPENDED, State.ENDED: TakenAway.Deed.PARTNERSHIP_ENDED}
 
 
 class AgreementError(ValueError):
@@ -157,6 +160,7 @@ def withdraw_history(grant: Grant) -> None:
     left = Grant.objects.filter(pk=grant.pk, revoked_at__isnull=False, keep_history_until__isnull=False)
     if left.update(keep_history_until=None):
         record("history.withdrawn", grant.public_id, partnership=partnership.public_id)
+        note_taken_away(TakenAway.Deed.HISTORY_WITHDRAWN, grant.public_id)
         _resight(partnership)
 
 
@@ -259,6 +263,8 @@ def _end_grants(grants: Iterable[Grant], keep_history_until: date | None) -> Non
             keep_history_until=keep_history_until,
         )
         record("grant.revoked", grant.public_id, keeps_history=keep_history_until is not None)
+        until = "" if keep_history_until is None else keep_history_until.isoformat()
+        note_taken_away(TakenAway.Deed.GRANT_REVOKED, grant.public_id, until)
 
 
 def _require_ordered(offer: Offer | None) -> None:
@@ -289,6 +295,8 @@ def _bring_to(partnership: Partnership, allowed: set[State], to: State) -> Partn
     partnership.state = to
     partnership.save(update_fields=["state"])
     note_change(partnership, to.value)
+    if to in TAKEN:
+        note_taken_away(TAKEN[to], partnership.public_id)
     if partnership.distributor_id == current_organisation_id():
         _resight(partnership)
     return partnership

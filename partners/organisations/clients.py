@@ -11,6 +11,8 @@ from django.db.models import Count, Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from partners.audit.journal import note_taken_away
+from partners.audit.models import TakenAway
 from partners.audit.services import record
 from partners.organisations.models import ApiClient, ApiCredential, Membership, User
 from partners.organisations.roles import Permission, require
@@ -113,6 +115,7 @@ def end_client(public_id: str) -> None:
     ).update(ended_at=timezone.now())
     if ended:
         record("client.ended", public_id)
+        note_taken_away(TakenAway.Deed.CLIENT_ENDED, public_id)
 
 
 def renew_client(public_id: str, days: int) -> tuple[ApiClient, str]:
@@ -134,6 +137,7 @@ def renew_client(public_id: str, days: int) -> tuple[ApiClient, str]:
         words = draw_words(kind)
         keep_credential(client, kind, words, timedelta(days=days))
         record("client.renewed", client.public_id)
+        note_taken_away(TakenAway.Deed.WORDS_ENDED, client.public_id)
     return client, words
 
 
@@ -152,6 +156,7 @@ def hand_over_clients(owner_id: int, successor: Membership) -> int:
     ApiClient.objects.filter(pk__in=ids).update(owner_id=successor.user_id)
     for client in clients:
         record("client.handed_over", client.public_id, owner=successor.user.public_id)
+        note_taken_away(TakenAway.Deed.WORDS_ENDED, client.public_id)
     return len(clients)
 
 

@@ -10,6 +10,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from partners.audit.journal import note_taken_away
+from partners.audit.models import TakenAway
 from partners.audit.services import record
 from partners.organisations.models import Membership, Organisation, OrganisationKind, User
 from partners.organisations.roles import PERMITS, Permission, require
@@ -99,12 +101,17 @@ def change_seat(public_id: str, role: Role, reach: Reach) -> Membership:
 
 
 @transaction.atomic
-def end_seat(membership: Membership) -> None:
-    """Somebody leaves: with the next click the seat is gone. What they own stays, and waits for another owner."""
+def end_seat(membership: Membership, *, may_be_last: bool = False) -> None:
+    """Somebody leaves: with the next click the seat is gone. What they own stays, and waits for another owner.
+
+    The last administrator stays, but where `may_be_last`: then a command has to invite the next one.
+    """
     lock_people()
-    _require_another_administrator(membership)
+    if not may_be_last:
+        _require_another_administrator(membership)
     if Membership.objects.filter(pk=membership.pk, ended_at=None).update(ended_at=timezone.now()):
         record("membership.ended", membership.public_id)
+        note_taken_away(TakenAway.Deed.SEAT_ENDED, membership.public_id)
 
 
 def lock_people() -> None:

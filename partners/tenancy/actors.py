@@ -17,6 +17,7 @@ class ActorKind(Enum):
     GUEST = "guest"
     VISITOR = "visitor"
     SUPPORT = "support"
+    REPLAYER = "replayer"
     NOBODY = "nobody"
 
 
@@ -154,6 +155,11 @@ def visitor(user_id: int) -> Actor:
 def supporter(organisation_id: int, access: str) -> Actor:
     """The installation's keepers, let into one organisation for an hour: look as a viewer does, and write nothing."""
     return Actor(ActorKind.SUPPORT, organisation_id, role=Role.VIEWER, via=Via.SUPPORT, support=access)
+
+
+def replayer(organisation_id: int) -> Actor:
+    """Takes away again what this organisation took away after the backup that was restored; nobody in particular."""
+    return Actor(ActorKind.REPLAYER, organisation_id, role=Role.ADMINISTRATOR)
 
 
 RELAY = Actor(ActorKind.RELAY, organisation_id=None)

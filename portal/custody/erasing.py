@@ -27,6 +27,8 @@ from partners.accounts.models import AccountHandle, AccountIdentity, PseudonymSa
 from partners.agreements.locks import lock_partnership
 from partners.agreements.models import HeldCell, Partnership
 from partners.agreements.services import lock_own
+from partners.audit.journal import note_taken_away
+from partners.audit.models import TakenAway
 from partners.audit.services import record
 from partners.engagement.erasing import erase_texts
 from partners.jobs.services import emit
@@ -63,8 +65,11 @@ def ask_to_erase(ref: str, reason: Reason) -> Receipt:
     asked = Receipt.objects.filter(account_ids__overlap=account_ids, state=Receipt.State.WAITING).first()
     if asked is not None:
         return asked
-    if not AccountIdentity.objects.filter(account_id__in=account_ids).exists():
+    known = list(AccountIdentity.objects.filter(account_id__in=account_ids).order_by("account_id"))
+    if not known:
         raise CustodyError(gettext("This customer was erased before. Its receipt is in the list."))
+    for identity in known:
+        note_taken_away(TakenAway.Deed.ACCOUNT_ERASED, identity.public_id, reason.value)
     return _ask(Receipt(kind=Receipt.Kind.ACCOUNT, account_ids=account_ids, reason=reason))
 
 
@@ -76,7 +81,10 @@ def ask_to_delete(partnership_id: str, reason: Reason = Reason.PARTNERSHIP_ENDED
             gettext("This partnership has not ended. End it first, then have its data destroyed.")
         )
     asked = Receipt.objects.filter(partnership=partnership, state=Receipt.State.WAITING).first()
-    return asked or _ask(Receipt(kind=Receipt.Kind.PARTNERSHIP, partnership=partnership, reason=reason))
+    if asked is not None:
+        return asked
+    note_taken_away(TakenAway.Deed.PARTNERSHIP_ERASED, partnership.public_id, reason.value)
+    return _ask(Receipt(kind=Receipt.Kind.PARTNERSHIP, partnership=partnership, reason=reason))
 
 
 def _ask(receipt: Receipt) -> Receipt:

@@ -13,6 +13,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from integrations.ingestion.gate import count_all_submissions
+from partners.audit.journal import count_waiting
 from partners.jobs.selectors import count_all_jobs, get_outbox_backlog
 from portal.celery import app
 
@@ -34,9 +35,9 @@ class DatabaseFigures(Collector):
     """What the database counts over all organisations, at the moment it is asked; nothing where it does not answer."""
 
     def collect(self) -> Iterator[Metric]:
-        """The backlog of the outbox, jobs by task and state, files by state."""
+        """The backlogs of outbox and journal, jobs by task and state, files by state."""
         try:
-            yield from (*_outbox(), _jobs(), _submissions())
+            yield from (*_outbox(), _journal(), _jobs(), _submissions())
         except DatabaseError:
             logger.warning("the database gave no figures", exc_info=True)
 
@@ -57,6 +58,14 @@ def _outbox() -> Iterator[Metric]:
         "throughline_outbox_oldest_seconds",
         "Age of the oldest of them; 0 where none waits.",
         value=oldest_seconds,
+    )
+
+
+def _journal() -> Metric:
+    return GaugeMetricFamily(
+        "throughline_journal_waiting",
+        "What was taken away and is not in the journal yet.",
+        value=count_waiting(),
     )
 
 

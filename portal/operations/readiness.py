@@ -10,11 +10,20 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
+from partners.audit.journal import (
+    JournalBehindError,
+    OlderDatabaseError,
+    refuse_journal_behind,
+    refuse_older_database,
+)
 from partners.tenancy.startup import count_missing_migrations, refuse_unsafe_database
 from portal.celery import app
 
 # Anybody may ask, so the asking must not wear out what is asked about.
 KEPT_SECONDS = 2.0
+OK, FAILED = "ok", "failed"
+BEHIND = "behind"  # serves, and somebody has to look
+OLDER = "failed: run manage.py replay_revocations"
 logger = logging.getLogger(__name__)
 
 
@@ -23,14 +32,14 @@ class Readiness:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._known: Mapping[str, bool] = {}
+        self._known: Mapping[str, str] = {}
         self._until = 0.0
 
-    def checks(self) -> Mapping[str, bool]:
-        """Each check by its name, and whether it holds; at most `KEPT_SECONDS` old."""
+    def checks(self) -> Mapping[str, str]:
+        """Each check by its name, and how it stands in a word; at most `KEPT_SECONDS` old."""
         with self._lock:
             if monotonic() >= self._until:
-                self._known = {name: _holds(name, check) for name, check in CHECKS.items()}
+                self._known = {name: _stands(name, check) for name, check in CHECKS.items()}
                 self._until = monotonic() + KEPT_SECONDS
             return self._known
 
@@ -39,13 +48,19 @@ class Readiness:
         self._until = 0.0
 
 
-def _holds(name: str, check: Callable[[], None]) -> bool:
+def _stands(name: str, check: Callable[[], None]) -> str:
     try:
         check()
+    except JournalBehindError:
+        logger.warning("the journal is behind what was taken away: make room for it, or mend its rights")
+        return BEHIND
+    except OlderDatabaseError as error:
+        logger.warning("not ready: %s", error)
+        return OLDER
     except Exception:
         logger.warning("not ready: %s", name, exc_info=True)
-        return False
-    return True
+        return FAILED
+    return OK
 
 
 def _database() -> None:
@@ -68,6 +83,8 @@ CHECKS = {
     "database": _database,
     "walls": refuse_unsafe_database,
     "migrations": _migrations,
+    "taken_away": refuse_older_database,
+    "journal": refuse_journal_behind,
     "broker": _broker,
 }
 

@@ -73,12 +73,15 @@ def list_left() -> list[Left]:
 
 
 @transaction.atomic
-def leave(public_id: str, successor: str = "") -> Belongings:
-    """End a seat, at once; what was its holder's goes to the successor (a seat's public id), or waits for one."""
+def leave(public_id: str, successor: str = "", *, may_be_last: bool = False) -> Belongings:
+    """End a seat, at once; what was its holder's goes to the successor (a seat's public id), or waits for one.
+
+    The last administrator's only where `may_be_last`.
+    """
     seat = get_seat(public_id)
     lock_people()
     heir = _successor(seat, successor) if successor else None
-    end_seat(seat)
+    end_seat(seat, may_be_last=may_be_last)
     return _settle(public_id, seat.user_id, heir)
 
 

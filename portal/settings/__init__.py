@@ -1,6 +1,7 @@
 """Every setting, from the environment. Without DATABASE_URL the embedded PostgreSQL is used."""
 
 import os
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -133,6 +134,20 @@ DATABASES = {
 }
 if ADDRESSES.owner_url:  # known to whoever migrates; web and workers do better without
     DATABASES["owner"] = _database(ADDRESSES.owner_url, {"DEPENDENCIES": []})
+
+
+def _journal() -> Path:
+    """Where it is written down, outside the database, what was taken away."""
+    given = os.environ.get("THROUGHLINE_JOURNAL")
+    if not given and not EMBEDDED_HOME:
+        raise ImproperlyConfigured(
+            "DATABASE_URL is set but THROUGHLINE_JOURNAL is not. Name a folder that this user may write, on another"
+            " disk than the database: from it a restored backup learns what was taken away after it."
+        )
+    return Path(given).absolute() if given else home() / "journal"
+
+
+JOURNAL = _journal()
 DATABASE_ROUTERS = ["partners.tenancy.router.OwnerMigrates"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

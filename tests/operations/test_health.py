@@ -16,7 +16,14 @@ from portal.celery import app
 from portal.operations.readiness import READINESS
 from tests.platform.test_commands import free_port
 
-ALL_WELL = {"database": "ok", "walls": "ok", "migrations": "ok", "broker": "ok"}
+ALL_WELL = {
+    "database": "ok",
+    "walls": "ok",
+    "migrations": "ok",
+    "taken_away": "ok",
+    "journal": "ok",
+    "broker": "ok",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -99,7 +106,10 @@ def test_a_database_that_is_away(client: Client, committed_db: None, monkeypatch
     connection.close()
     monkeypatch.setitem(connection.settings_dict, "HOST", "/nowhere")
     answer = ready(client)
-    assert (answer.status_code, answer.json()) == (503, only_failing("database", "walls", "migrations"))
+    assert (answer.status_code, answer.json()) == (
+        503,
+        only_failing("database", "walls", "migrations", "taken_away", "journal"),
+    )
 
 
 def test_asking_often_costs_little(client: Client, db: None) -> None:

@@ -15,7 +15,10 @@ from django.core.management import CommandError, call_command
 from portal.home import CHECKOUT
 from tests.platform.test_embedded import server_process, until
 
-GIVEN = ("DATABASE_URL", "DATABASE_OWNER_URL", "CELERY_BROKER_URL", "THROUGHLINE_PUBLIC_URL", "HOST")
+GIVEN = (
+    "DATABASE_URL", "DATABASE_OWNER_URL", "CELERY_BROKER_URL", "THROUGHLINE_JOURNAL", "THROUGHLINE_PUBLIC_URL", "HOST",
+)  # fmt: skip
+SERVER = {"DATABASE_URL": "postgresql://a:b@127.0.0.1/c", "THROUGHLINE_JOURNAL": "/nowhere/journal"}
 WHO = """
 import sys
 from django.db import connection
@@ -118,16 +121,22 @@ def test_half_an_address_is_refused(own_home: Path) -> None:
     assert refused.returncode != 0
 
 
-def test_a_broker_on_which_no_job_was_tested_is_refused(own_home: Path) -> None:
-    address = {"DATABASE_URL": "postgresql://a:b@127.0.0.1/c", "CELERY_BROKER_URL": "sqs://"}
+def test_a_server_without_a_journal_is_refused(own_home: Path) -> None:
+    address = {"DATABASE_URL": SERVER["DATABASE_URL"], "CELERY_BROKER_URL": "redis://127.0.0.1"}
     refused = start(own_home, "check", **address)
+    assert "DATABASE_URL is set but THROUGHLINE_JOURNAL is not" in refused.communicate()[1]
+    assert refused.returncode != 0
+
+
+def test_a_broker_on_which_no_job_was_tested_is_refused(own_home: Path) -> None:
+    refused = start(own_home, "check", **SERVER, CELERY_BROKER_URL="sqs://")
     assert "CELERY_BROKER_URL begins with 'sqs:'. Give the address of RabbitMQ" in refused.communicate()[1]
     assert refused.returncode != 0
 
 
 @pytest.mark.whole
 def test_who_serves_needs_no_owner_and_who_migrates_is_told_so(own_home: Path) -> None:
-    address = {"DATABASE_URL": "postgresql://a:b@127.0.0.1/c", "CELERY_BROKER_URL": "redis://127.0.0.1"}
+    address = {**SERVER, "CELERY_BROKER_URL": "redis://127.0.0.1"}
     assert start(own_home, "check", **address).wait() == 0
     for command in ("migrate", "showmigrations"):
         refused = start(own_home, command, **address)

@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from partners.audit.journal import keep_journal
 from partners.jobs.services import relay_waiting, wait_again
 from portal.broker import ANSWER_SECONDS
 from portal.celery import app
@@ -43,6 +44,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{events} events are handed on again; what is done by now is not done again.")
         while True:
             _listen()  # before looking, so that nothing falls in between
+            keep_journal()  # what somebody who died in between left to be written
             try:
                 while relay_waiting(DISPATCH, _send):
                     pass
