@@ -71,7 +71,7 @@ def test_every_figure_has_a_line(db: None) -> None:
     names = set(re.findall(r"^# TYPE (\S+)", generate_latest(REGISTRY).decode(), re.MULTILINE))
     ours = {name for name in names if name.startswith("throughline_") and not name.endswith("_created")}
     assert {name for name in ours if f"`{name}`" not in PAGE} == set()
-    assert len(CHECKS) == 4  # named in the sentence about /health/ready
+    assert len(CHECKS) == 6  # named in the sentence about /health/ready
 
 
 # What the example says in words of its own.
