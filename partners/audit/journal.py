@@ -15,7 +15,7 @@ from functools import partial
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection, transaction
+from django.db import ProgrammingError, connection, transaction
 from django.utils import timezone
 
 from partners.audit.models import TakenAway
@@ -183,7 +183,7 @@ def refuse_older_database() -> None:
     OlderDatabaseError
         With what is to be done.
     ImproperlyConfigured
-        Where the journal cannot be read.
+        Where the journal cannot be read, or the database has no table for it yet.
     """
     global _agreed
     try:
@@ -195,6 +195,10 @@ def refuse_older_database() -> None:
     except OSError as error:
         raise ImproperlyConfigured(
             f"The journal in {settings.JOURNAL} cannot be read: {error.strerror}. Let this user read it."
+        ) from error
+    except ProgrammingError as error:
+        raise ImproperlyConfigured(
+            "The database is older than this code. Run `manage.py migrate --database owner` first."
         ) from error
     missing = len(list_missing(entries))
     if missing:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -219,6 +219,16 @@ def test_a_journal_that_cannot_be_read_is_refused(sharing: World, settings: Sett
     (settings.JOURNAL / "of-another-machine.jsonl").mkdir()
     with pytest.raises(ImproperlyConfigured, match="cannot be read"):
         refuse_older_database()
+
+
+def test_a_database_without_the_table_is_sent_to_migrate(sharing: World) -> None:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_takenaway RENAME TO not_yet")
+        try:
+            with pytest.raises(ImproperlyConfigured, match="older than this code"):
+                refuse_older_database()
+        finally:
+            cursor.execute("ALTER TABLE not_yet RENAME TO audit_takenaway")
 
 
 def test_lines_of_several_machines_are_read_together(sharing: World, settings: Settings) -> None:
