@@ -40,12 +40,14 @@ NOT_PAGES = {
     "person_place", "person_held", "person_end", "person_hand_over", "invited_held", "invited_send",
     "invited_take_back", "account_login", "sessions_end", "session_end", "support_leave", "support_end", "receipt_file",
     "archive_file", "sharing_grant", "sharing_state", "sharing_answer", "partnership_offer",
-    "partnership_answer",
+    "partnership_answer", "submission_quarantine_file", "feed_template",
     *(str(pattern.name) for pattern in interface),
 } - {"api_reference"}  # fmt: skip
 ONES = ("account", "account_lines", "evidence", "follow_up_new", "follow_up", "partnership")
 LISTS = ("home", "accounts", "partnerships", "follow_ups", "submissions", "reports", "definitions")
-NORTHWEST = (*LISTS, *ONES, "submission_new", "feeds", "submission", "report", "receipts")
+NORTHWEST = (
+    *LISTS, *ONES, "submission_new", "feeds", "submission", "submission_quarantine", "report", "receipts",
+)  # fmt: skip
 ADVENTURE = (*LISTS, *ONES, "submission_new")
 MIRRORED = ("home", "accounts", "account", "partnership", "follow_up")
 IN_THE_OPEN = ("login", "forgotten", "api_reference")
@@ -123,6 +125,7 @@ def address(
         "follow_up_new": ([], asked),
         "follow_up": ([follow_up.public_id if follow_up else ""], ""),
         "submission": ([submission], ""),
+        "submission_quarantine": ([submission], ""),
         "report": ([report], ""),
     }
     args, query = objects.get(name, ([], ""))

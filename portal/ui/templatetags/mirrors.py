@@ -16,6 +16,8 @@ NEAREST = {
     "reports": "home",
     "report": "home",
     "submission_new": "submissions",
+    "submission_quarantine": "submissions",
+    "feeds": "submissions",
     "submission": "submissions",
     "follow_up_new": "follow_ups",
 }

@@ -56,6 +56,8 @@ PARENTS = {
     "invited": "people",
     "partner_new": "organisation",
     "submission_new": "submissions",
+    "submission_quarantine": "submissions",
+    "feeds": "submissions",
     "submission": "submissions",
     "report": "reports",
     "report_file": "reports",
