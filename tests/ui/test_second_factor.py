@@ -15,6 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from partners.accounts.models import AccountIdentity
 from partners.audit.models import AuditEntry
 from partners.organisations.clients import list_clients
 from partners.organisations.models import User
@@ -22,6 +23,7 @@ from partners.organisations.roles import STEP_UP, Permission
 from partners.tenancy.actors import Actor, Scope, visitor
 from partners.tenancy.actors import Client as PartnerSystem
 from partners.tenancy.context import NoActorError, acting_as
+from portal.custody.models import Receipt
 from tests.isolation.manifest import addresses
 from tests.sessions import PERIOD, code_of, fresh_client, freshen
 from tests.ui.conftest import Browse
@@ -379,6 +381,41 @@ def test_the_right_comes_first_and_another_host_never(
     assert stranger.post(CLIENTS, asked(world)).status_code == 403
     assert give_code(client, code_of(secret), f"{AGAIN}?next=https://evil.example/") == (302, "/")
     assert fresh_client(world.seats["northwest-admin"].user).post(CLIENTS, asked(world)).status_code == 200
+
+
+def test_what_was_left_is_not_done_by_a_later_question(
+    stale: tuple[Client, str], trading_world: World, clock: time_machine.Traveller
+) -> None:
+    """Somebody sends it, thinks better of it at the code, and comes back to look: nothing goes on by itself."""
+    client, secret = stale
+    with acting_as(trading_world.actor("ana")):
+        url = reverse("account_erase", args=[AccountIdentity.objects.get(code="NO1").public_id])
+    led = client.post(url, {"because": "customer_asked", "typed": "NO1"}).headers["Location"]
+    assert client.get(url).headers["Location"] == led
+    assert give_code(client, code_of(secret), led) == (302, url)
+    with acting_as(trading_world.actor("ana")):
+        assert not Receipt.objects.exists()
+    assert client.get(url).status_code == 200
+
+
+@pytest.mark.parametrize(("waited", "query"), [(601, ""), (1, "?page=2")])
+def test_what_cannot_go_on_is_said_to_be_lost(
+    stale: tuple[Client, str], world: World, clock: time_machine.Traveller, waited: int, query: str
+) -> None:
+    client, secret = stale
+    led = client.post(CLIENTS + query, asked(world)).headers["Location"]
+    clock.shift(waited)
+    assert give_code(client, code_of(secret), led) == (302, CLIENTS + query)
+    assert "What you sent is not saved" in client.get(CLIENTS).content.decode()
+    with acting_as(world.actor("northwest-admin")):
+        assert list_clients() == []
+
+
+def test_who_sets_a_factor_up_first_is_told_that_nothing_is_saved(world: World) -> None:
+    client = Client()
+    client.force_login(world.seats["northwest-admin"].user)
+    led = client.post(CLIENTS, asked(world)).headers["Location"]
+    assert "What you sent is not saved" in client.get(led, follow=True).content.decode()
 
 
 # --- attempts ---

@@ -4,7 +4,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
 from allauth.account.views import LoginView
 from allauth.core.ratelimit import consume
 from allauth.decorators import rate_limit
@@ -24,6 +23,7 @@ from partners.tenancy.context import acting_as
 from portal.ui.middleware import SEAT
 from portal.ui.pages import page
 from portal.ui.session.forms import ForgottenForm, LoginForm, NewPasswordForm, SecondStepForm
+from portal.ui.session.freshness import drop_what_waits
 from portal.ui.session.letters import open_link, want_letter
 from portal.ui.session.limits import too_many
 from portal.ui.session.seats import find_seat
@@ -54,9 +54,7 @@ def choose_seat(request: HttpRequest) -> HttpResponse:
         if seat is None:
             raise Http404
         request.session[SEAT] = seat.membership_id
-        request.session.pop(
-            STATE_SESSION_KEY, None
-        )  # what waits for a second factor was meant for the other seat
+        drop_what_waits(request)  # it was meant for the other seat
     return redirect("home")
 
 

@@ -26,7 +26,7 @@ from partners.audit.services import record
 from partners.organisations.services import keep_password
 from portal.ui.pages import page
 from portal.ui.session.forms import AgainForm, ChangePasswordForm, PasswordForm, SetUpForm
-from portal.ui.session.freshness import SECOND_FACTOR
+from portal.ui.session.freshness import SECOND_FACTOR, drop_what_cannot_go_on
 from portal.ui.session.sessions import end_other_sessions, end_session, go_on_with, list_sessions
 
 BAD_REQUEST = 400
@@ -85,6 +85,11 @@ class FactorAgain(FactorAgainView):  # type: ignore[misc]
 
     form_class = AgainForm
     template_name = "session/again.html"
+
+    def form_valid(self, form: AgainForm) -> HttpResponse:
+        drop_what_cannot_go_on(self.request)
+        response: HttpResponse = super().form_valid(form)
+        return response
 
 
 class PasswordAgain(ReauthenticateView):  # type: ignore[misc]
