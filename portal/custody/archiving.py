@@ -5,7 +5,8 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -28,7 +29,7 @@ from partners.ledger.records import KINDS
 from partners.ledger.selectors import WHOLE_COLUMNS, page_whole_lines
 from partners.organisations.models import User
 from partners.organisations.roles import Permission, require
-from partners.tenancy.actors import worker
+from partners.tenancy.actors import Actor, worker
 from partners.tenancy.context import acting_as, current_organisation_id, current_user_id
 from portal.custody.models import Archive, ArchivePiece
 
@@ -103,9 +104,27 @@ def _forget_old_archives(organisation_id: int) -> None:
     Archive.objects.filter(pk__in=ids).delete()
 
 
+def erase_archives(partnership_ids: Collection[int]) -> Counter[str]:
+    """Destroy the archives of these partnerships; one that is being written comes to its end without being there."""
+    of_them = Archive.objects.filter(
+        organisation_id=current_organisation_id(), partnership_id__in=partnership_ids
+    )
+    ids = list(of_them.select_for_update().order_by("pk").values_list("pk", flat=True))
+    of_them.filter(pk__in=ids).delete()
+    return Counter(custody_archivepiece=ArchivePiece.objects.filter(archive_id__in=ids).delete()[0])
+
+
 def write_archive(archive_id: int, organisation_id: int, done: Done = lambda: None) -> None:
     """Write a wanted archive from its beginning, a chunk a transaction. `done` is called in the one that ends it."""
     actor = worker(organisation_id)
+    try:
+        _write(archive_id, actor, done)
+    except _Erased:
+        with acting_as(actor):
+            done()
+
+
+def _write(archive_id: int, actor: Actor, done: Done) -> None:
     with acting_as(actor):
         archive = Archive.objects.select_related("partnership").filter(pk=archive_id).first()
         if archive is None or archive.state != Archive.State.WAITING:
@@ -120,6 +139,7 @@ def write_archive(archive_id: int, organisation_id: int, done: Done = lambda: No
         manifest["asked_at"] = archive.asked_at.isoformat()
         packed.writestr("manifest.json", json.dumps(manifest, indent=2))
     with acting_as(actor):
+        kept.hold()
         kept.flush_all()
         Archive.objects.filter(pk=archive_id).update(
             state=Archive.State.READY,
@@ -129,13 +149,17 @@ def write_archive(archive_id: int, organisation_id: int, done: Done = lambda: No
             ready_at=timezone.now(),
         )
         record("archive.ready", archive.public_id)
-        announce("archive", organisation_id)
+        announce("archive", current_organisation_id())
         done()
 
 
 def give_up_archive(archive_id: int) -> None:
     """It failed each time: it can be asked for again."""
     Archive.objects.filter(pk=archive_id, state=Archive.State.WAITING).update(state=Archive.State.FAILED)
+
+
+class _Erased(Exception):  # noqa: N818  (no fault)
+    """What is in the archive was destroyed while it was written."""
 
 
 class _Pieces(io.RawIOBase):
@@ -153,6 +177,15 @@ class _Pieces(io.RawIOBase):
         self.digest.update(content)
         self.size += len(content)
         return len(content)
+
+    def hold(self) -> None:
+        """Tell how far it is, and keep the archive from being erased in the present transaction.
+
+        Before anything is read: whoever erases waits for what is read, and what is read later is not there any more.
+        """
+        waiting = Archive.objects.filter(pk=self.archive.pk, state=Archive.State.WAITING)
+        if not waiting.update(rows=self.archive.rows):
+            raise _Erased
 
     def flush_whole(self) -> None:
         """Store the whole megabytes that are held, in the present transaction."""
@@ -173,7 +206,12 @@ class _Pieces(io.RawIOBase):
 
 
 def _write_csv(
-    packed: zipfile.ZipFile, name: str, headings: Row, chunks: Iterable[list[Row]], kept: _Pieces, actor: Any
+    packed: zipfile.ZipFile,
+    name: str,
+    headings: Row,
+    chunks: Iterable[list[Row]],
+    kept: _Pieces,
+    actor: Actor,
 ) -> dict[str, Any]:
     rows, digest = 0, hashlib.sha256()
     with packed.open(name, "w", force_zip64=True) as file:
@@ -189,11 +227,11 @@ def _write_csv(
         remaining = iter(chunks)
         while True:
             with acting_as(actor):
+                kept.hold()
                 chunk = next(remaining, None)
                 kept.flush_whole()
                 if chunk is None:
                     break
-                Archive.objects.filter(pk=kept.archive.pk).update(rows=kept.archive.rows + len(chunk))
             kept.archive.rows += len(chunk)
             rows += len(chunk)
             write([_plain(value) for value in row] for row in chunk)

@@ -5,7 +5,7 @@ killed goes on where it was.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 
 from django.core.exceptions import PermissionDenied
@@ -38,6 +38,7 @@ from partners.organisations.models import User
 from partners.organisations.roles import Permission, can, require
 from partners.tenancy.actors import eraser
 from partners.tenancy.context import acting_as, current_actor, current_organisation_id
+from portal.custody.archiving import erase_archives
 from portal.custody.models import Reason, Receipt
 from portal.reports.writing import erase_own_reports
 
@@ -154,8 +155,14 @@ def _erase_if_held(file: Submission, recorded_from: set[int], words: list[str]) 
 def _erase_who_it_is(receipt: Receipt) -> Counter[str]:
     """Numbers and identity together, under the locks of all partnerships: no file comes in between."""
     locked = lock_own_partnerships()
-    gone = erase_numbers(receipt.account_ids)
+    gone = erase_archives(_met_in(receipt.account_ids)) + erase_numbers(receipt.account_ids)
     return gone + erase_identities(receipt.account_ids, locked)
+
+
+def _met_in(account_ids: Collection[int]) -> set[int]:
+    """The partnerships in which these accounts are met."""
+    handles = AccountHandle.objects.filter(account_id__in=account_ids)
+    return set(handles.values_list("partnership_id", flat=True))
 
 
 def _partnership_steps(receipt: Receipt, organisation_id: int) -> Iterator[Step]:
@@ -183,8 +190,9 @@ def _until_nothing_is_left(step: Step) -> Iterator[Step]:
 
 
 def _erase_meetings(partnership: Partnership) -> Counter[str]:
-    """Cells, sums, handles and salts; and who an account is that is met in no other partnership."""
+    """Archives, cells, sums, handles and salts; and who an account is that is met in no other partnership."""
     lock_partnership(partnership.pk)
+    archived = erase_archives([partnership.pk])
     handles = AccountHandle.objects.filter(partnership=partnership)
     met = set(handles.values_list("account_id", flat=True))
     gone = Counter(
@@ -194,7 +202,7 @@ def _erase_meetings(partnership: Partnership) -> Counter[str]:
         }
     )
     met -= set(AccountHandle.objects.filter(account_id__in=met).values_list("account_id", flat=True))
-    return gone + erase_identities(met, [])
+    return archived + gone + erase_identities(met, [])
 
 
 def _count(receipt: Receipt, gone: Counter[str]) -> None:

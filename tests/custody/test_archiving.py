@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
+from django.db import connections
 from django.utils import timezone
 
 from partners.access.doors import NotFound
@@ -21,23 +22,28 @@ from partners.ledger.records import KINDS
 from partners.tenancy.context import acting_as
 from portal.custody import archiving
 from portal.custody.archiving import ask_for_archive, get_archive, list_archives, read_piece, write_archive
-from portal.custody.models import Archive, ArchivePiece
+from portal.custody.erasing import ask_to_erase, destroy
+from portal.custody.models import Archive, ArchivePiece, Reason, Receipt
 from portal.custody.tasks import tick
 from tests.ingestion.conftest import Desk
 from tests.ingestion.test_feeds import send
-from tests.world import World
+from tests.world import World, build_world, trade
 
 PAIR = ("adventure", "northwest")
 ADMIN = "northwest-admin"
 
 
-def made(world: World) -> Archive:
-    partnership = world.partnerships[PAIR]
+def ask_and_write(world: World) -> int:
     with acting_as(world.actor(ADMIN)):
-        archive = ask_for_archive(partnership.public_id)
+        archive = ask_for_archive(world.partnerships[PAIR].public_id)
     write_archive(archive.pk, archive.organisation_id)
+    return archive.pk
+
+
+def made(world: World) -> Archive:
+    ask_and_write(world)
     with acting_as(world.actor(ADMIN)):
-        return list_archives(partnership)[0]
+        return list_archives(world.partnerships[PAIR])[0]
 
 
 def unpacked(world: World, archive: Archive) -> dict[str, bytes]:
@@ -112,7 +118,7 @@ def test_so_can_every_other_feed(world: World, feed: str) -> None:
 
 
 def test_a_killed_task_begins_anew(trading_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archiving, "PIECE", 100)
+    monkeypatch.setattr(archiving, "PIECE", 10)
     partnership = trading_world.partnerships[PAIR]
     with acting_as(trading_world.actor(ADMIN)):
         archive = ask_for_archive(partnership.public_id)
@@ -170,3 +176,46 @@ def test_lines_are_not_lost_to_a_merge_or_an_erasure(trading_world: World) -> No
         ).count()
     assert len(rows(files["sell_through.csv"])) == live
     assert b"NO1 Cycles" not in files["sell_through.csv"]
+
+
+def pieces() -> int:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM custody_archivepiece")
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.parametrize("is_being_written", [False, True])
+def test_an_erased_customer_is_in_no_archive(
+    committed_db: None, monkeypatch: pytest.MonkeyPatch, is_being_written: bool
+) -> None:
+    """Neither in one that is there, nor in one of which a part is written at that moment."""
+    world = build_world()
+    trade(world)
+    with acting_as(world.actor("ana")):
+        ref = AccountIdentity.objects.get(code="NO1").public_id
+    seen: list[int] = []
+
+    def erase() -> None:
+        seen.append(pieces())
+        with acting_as(world.actor("ana")):
+            receipt = ask_to_erase(ref, Reason.CUSTOMER_ASKED)
+        destroy(receipt.pk, receipt.organisation_id)
+
+    if is_being_written:
+        plain = archiving._plain
+
+        def erase_once(value: object) -> str:
+            if not seen and value == "NO1":
+                erase()
+            return plain(value)
+
+        monkeypatch.setattr(archiving, "_plain", erase_once)
+        monkeypatch.setattr(archiving, "PIECE", 10)
+    written = ask_and_write(world)
+    if not is_being_written:
+        erase()
+    assert seen[0]
+    assert pieces() == 0
+    with acting_as(world.actor(ADMIN)):
+        assert not Archive.objects.filter(pk=written).exists()
+        assert "custody_archivepiece" in Receipt.objects.get().destroyed
