@@ -2,16 +2,21 @@
 
 import io
 import zipfile
+from collections.abc import Callable
 
 import pytest
 from django.urls import reverse
 
 from partners.accounts.models import AccountIdentity
 from partners.agreements.services import end_partnership
+from partners.organisations.models import Membership
+from partners.organisations.services import change_seat, end_seat, seat_new_user
+from partners.tenancy.actors import Reach, Role
 from partners.tenancy.context import acting_as
-from portal.custody.archiving import write_archive
+from portal.custody.archiving import read_piece, write_archive
 from portal.custody.erasing import destroy
 from portal.custody.models import Archive, Receipt
+from tests.sessions import fresh_client
 from tests.ui.conftest import Browse, browse
 from tests.world import World
 
@@ -88,6 +93,31 @@ def test_the_download_is_the_whole_file(trading_world: World, browse: Browse) ->
     content = b"".join(response)
     assert len(content) == archive.size == int(response["Content-Length"])
     assert "sell_through.csv" in zipfile.ZipFile(io.BytesIO(content)).namelist()
+
+
+@pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume")
+@pytest.mark.parametrize(
+    "leaves", [end_seat, lambda seat: change_seat(seat.public_id, Role.VIEWER, Reach.WHOLE)]
+)
+def test_a_download_ends_with_the_seat(
+    trading_world: World, monkeypatch: pytest.MonkeyPatch, leaves: Callable[[Membership], object]
+) -> None:
+    """Olga's seat ends, or may no longer do this, while a file of many pieces is under way."""
+    from tests.custody.test_archiving import made
+
+    monkeypatch.setattr("portal.custody.archiving.PIECE", 500)
+    archive, partnership = made(trading_world), trading_world.partnerships[PAIR]
+    with acting_as(trading_world.actor(ADMIN)):
+        olga = seat_new_user("olga@northwest.example", "Olga", None, Role.SHARING_OFFICER)
+
+    def read_and_leave(archive: Archive, number: int) -> bytes | None:
+        with acting_as(trading_world.actor(ADMIN)):
+            leaves(olga)
+        return read_piece(archive, number)
+
+    monkeypatch.setattr("portal.ui.custody.views.read_piece", read_and_leave)
+    file = reverse("archive_file", args=[partnership.public_id, archive.public_id])
+    assert len(b"".join(fresh_client(olga.user).get(file))) == 500 < archive.size
 
 
 def test_an_ended_partnership_s_data_is_deleted_once_its_name_is_typed(

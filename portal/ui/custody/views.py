@@ -11,6 +11,7 @@ from django.utils.http import content_disposition_header
 
 from partners.access.doors import NotFound, list_cards_of
 from partners.agreements.models import Partnership
+from partners.organisations.login import list_seats
 from partners.organisations.roles import Permission
 from partners.tenancy.actors import Actor
 from partners.tenancy.context import acting_as, current_actor, current_organisation_id
@@ -120,7 +121,11 @@ def _own(public_id: str) -> Partnership:
 
 
 async def _pieces(actor: Actor, archive: Archive) -> AsyncIterator[bytes]:
+    """It ends, short of what was promised, for who loses the seat meanwhile: a download may take an hour."""
+
     def read(number: int) -> bytes | None:
+        if not _has_seat(actor):
+            return None
         with acting_as(actor):
             return read_piece(archive, number)
 
@@ -128,6 +133,13 @@ async def _pieces(actor: Actor, archive: Archive) -> AsyncIterator[bytes]:
     while (piece := await sync_to_async(read)(number)) is not None:
         yield piece
         number += 1
+
+
+def _has_seat(actor: Actor) -> bool:
+    """Whether the person still sits where they asked from, with the same role and reach."""
+    place = (actor.organisation_id, actor.role, actor.reach)
+    seats = [] if actor.user_id is None else list_seats(actor.user_id)
+    return place in {(seat.organisation_id, seat.role, seat.reach) for seat in seats}
 
 
 def _as_file(response: ResponseT, name: str) -> ResponseT:
