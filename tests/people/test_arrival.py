@@ -132,7 +132,7 @@ def test_guessing_a_password_ends_the_link(desk: Desk) -> None:
         {"person": ""}, {"person": " "}, {"person": "x" * 121}, {"person": "Le\nna"}, {"person": "Le\0na"},
         {"person": "\N{RIGHT-TO-LEFT OVERRIDE}aneL"}, {"password": "short", "again": "short"},
         {"password": "password1234", "again": "password1234"}, {"again": "something else entirely"},
-        {"password": "", "again": ""}, {"password": "x" * 5000, "again": "x" * 5000},
+        {"password": "", "again": ""}, {"password": "xY7-" * 251, "again": "xY7-" * 251},
     ],
 )  # fmt: skip
 def test_what_does_not_do_is_said_and_the_link_stays(desk: Desk, changes: dict[str, str]) -> None:

@@ -7,8 +7,7 @@ from partners.access.invitations import Newcomer
 from partners.organisations.services import LONGEST_NAME
 from portal.ui.forms import Answered
 from portal.ui.organisation.forms import ParticularsForm
-
-LONGEST_PASSWORD = 4096
+from portal.ui.session.forms import LONGEST_PASSWORD
 
 
 class SeatForm(Answered):
