@@ -131,6 +131,13 @@ def require_suitable(role: Role, reach: Reach) -> None:
     """Whether a seat of the acting organisation can have this role with this reach."""
     if role is Role.ADMINISTRATOR and reach is not Reach.WHOLE:
         raise PeopleError(gettext("An administrator reaches the whole organisation."), "reach")
+    if reach is Reach.ACCOUNTS and Permission.SHARE in PERMITS[role]:
+        raise PeopleError(
+            gettext(
+                "Who shares, shares all of a partnership: choose partnerships, or the whole organisation."
+            ),
+            "reach",
+        )
     if reach is Reach.ACCOUNTS:
         organisation = Organisation.objects.get(pk=current_organisation_id())
         if organisation.kind == OrganisationKind.MANUFACTURER:

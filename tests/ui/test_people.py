@@ -193,6 +193,7 @@ def test_another_role_counts_from_the_next_click_on(world: World, admin: Client,
         {"reach": "everything"},
         {"successor": "mem_0"},
         {"role": "administrator", "reach": "accounts"},
+        {"role": "sharing_officer", "reach": "accounts"},
     ],
 )
 def test_a_place_that_is_none_is_refused(world: World, admin: Client, changes: dict[str, str]) -> None:
