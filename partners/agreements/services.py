@@ -48,22 +48,19 @@ def offer_partnership(slug: str) -> Partnership:
     One that is live already, or open, is returned as it is.
     """
     require(Permission.MANAGE_PARTNERSHIPS)
-    organisation_id = current_organisation_id()
+    own = Organisation.objects.get(pk=current_organisation_id())
     known = find_organisation(slug)
-    own = known if known is not None and known.id == organisation_id else None
-    if known is None or (own and own.kind is not OrganisationKind.MANUFACTURER):
-        raise AgreementError(
-            gettext("Nobody here goes by '%(slug)s'. Ask them for their short name.") % {"slug": slug}
-        )
-    if known.kind is OrganisationKind.MANUFACTURER and own is None:
-        sides = {"manufacturer_id": known.id, "distributor_id": organisation_id}
+    is_direct = known is not None and known.id == own.pk and known.kind is OrganisationKind.MANUFACTURER
+    if known is None or (known.kind == own.kind and not is_direct):
+        raise AgreementError(_nobody(slug, OrganisationKind(own.kind)))
+    if own.kind == OrganisationKind.MANUFACTURER:
+        sides = {"manufacturer_id": own.pk, "distributor_id": known.id}
     else:
-        sides = {"manufacturer_id": organisation_id, "distributor_id": known.id}
-    _require_two_kinds(known.kind, is_direct=own is not None)
+        sides = {"manufacturer_id": known.id, "distributor_id": own.pk}
     latest = find_partnership(**sides)
     if latest is not None and latest.state not in Partnership.OVER:
         return latest
-    partnership = Partnership.objects.create(state=State.ACTIVE if own else State.INVITED, **sides)
+    partnership = Partnership.objects.create(state=State.ACTIVE if is_direct else State.INVITED, **sides)
     note_change(partnership, partnership.state)
     return partnership
 
@@ -276,14 +273,14 @@ def _require_ordered(offer: Offer | None) -> None:
         raise AgreementError(gettext("The first month has to come before the end. Change one of them."))
 
 
-def _require_two_kinds(other: OrganisationKind, *, is_direct: bool) -> None:
-    """A maker meets distributors and a distributor meets makers."""
-    own = Organisation.objects.get(pk=current_organisation_id())
-    if not is_direct and other == own.kind:
-        raise AgreementError(
-            gettext("That is a %(kind)s, as you are: a partnership joins a manufacturer and a distributor.")
-            % {"kind": other.label.lower()}
-        )
+def _nobody(slug: str, own: OrganisationKind) -> str:
+    """The same for one of one's own kind as for nobody: by trying, a rival would learn who is here."""
+    words = (
+        gettext("No distributor here goes by '%(slug)s'. Ask them for their short name.")
+        if own is OrganisationKind.MANUFACTURER
+        else gettext("No manufacturer here goes by '%(slug)s'. Ask them for their short name.")
+    )
+    return words % {"slug": slug}
 
 
 def _bring_to(partnership: Partnership, allowed: set[State], to: State) -> Partnership:

@@ -1,9 +1,11 @@
 """Either side offers a partnership by the other's short name; the other one answers."""
 
+import pytest
+
 from partners.access.doors import list_partnerships
 from partners.agreements.models import Partnership, PartnershipChange
 from partners.agreements.selectors import find_partnership
-from partners.agreements.services import end_partnership
+from partners.agreements.services import AgreementError, end_partnership, offer_partnership
 from partners.organisations.models import OrganisationKind
 from partners.organisations.services import found_organisation, seat_new_user
 from partners.tenancy.actors import Role, founder
@@ -73,6 +75,17 @@ def test_nobody_offers_to_their_own_kind_or_to_nobody(desk: Desk) -> None:
         before = states(desk, person)
         offer(desk, person, slug)
         assert states(desk, person) == before, (person, slug)
+
+
+def test_nobody_learns_by_trying_which_rivals_are_here(desk: Desk) -> None:
+    """Adventure and Southwest are here; Contoso and Northwest are told what they are told of nobody."""
+    for person, rival in (("northwest-admin", "southwest"), ("contoso-admin", "adventure")):
+        said = []
+        for slug in (rival, "nobody-here"):
+            with acting_as(desk.world.actor(person)), pytest.raises(AgreementError) as refusal:
+                offer_partnership(slug)
+            said.append(str(refusal.value).replace(slug, ""))
+        assert said[0] == said[1]
 
 
 def test_an_offer_that_is_open_is_made_once(desk: Desk) -> None:
