@@ -116,7 +116,7 @@ def change_sharing(
     partnership = lock_own(partnership.pk)
     if partnership.state in Partnership.OVER:
         raise AgreementError(gettext("This partnership is over: nothing can be shared in it any more."))
-    if keep_history_until is not None and keep_history_until <= timezone.localdate():
+    if keep_history_until is not None and not is_to_come(keep_history_until):
         raise AgreementError(
             gettext("History can be left until a day to come. Choose a later day, or withdraw it.")
         )
@@ -127,6 +127,11 @@ def change_sharing(
     given = [_give(partnership, terms, kept) for terms in (gives.each() if gives else ())]
     _resight(partnership)
     return given
+
+
+def is_to_come(day: date) -> bool:
+    """Whether history can be left until this day: it has begun neither here nor for the walls, which count in UTC."""
+    return day > max(timezone.localdate(), timezone.now().date())
 
 
 def grant_category(

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
+from django.http import QueryDict
 from django.utils import timezone
 
 from partners.accounts.models import AccountHandle, AccountIdentity
@@ -24,6 +25,7 @@ from partners.agreements.terms import Offer
 from partners.ledger.models import DocumentIdentity, Line, LinePrice
 from partners.tenancy.actors import Purpose
 from partners.tenancy.context import acting_as
+from portal.ui.sharing.forms import StopForm
 from tests.stages import months_of_trade, staged
 from tests.world import FULL, Sale, World
 
@@ -204,6 +206,17 @@ def test_a_day_that_has_come_is_refused(shared: World) -> None:
     with pytest.raises(AgreementError, match="a day to come"):
         stop(shared, until=timezone.localdate())
     assert seen(shared)["lines"] == 12
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Pacific/Auckland", "UTC"])
+def test_a_day_comes_when_it_does_for_the_walls(shared: World, zone: str) -> None:
+    """They count in UTC: tomorrow, as Los Angeles says in the evening, is today there, and would leave nothing."""
+    with time_machine.travel(datetime(2026, 3, 25, 1, tzinfo=UTC), tick=False), timezone.override(zone):
+        with pytest.raises(AgreementError, match="a day to come"):
+            stop(shared, until=date(2026, 3, 25))
+        form = StopForm(QueryDict("history=keep&until=2026-03-25"))
+        assert not form.is_valid()
+        assert "midnight UTC" in str(form.errors["until"])
 
 
 def test_a_maker_leaves_itself_no_history(shared: World) -> None:

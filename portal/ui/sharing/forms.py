@@ -7,11 +7,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partners.agreements.models import Category, Granularity
-from partners.agreements.services import LONGEST_TEXT
+from partners.agreements.services import LONGEST_TEXT, is_to_come
 from partners.agreements.terms import Offer
 from partners.catalogue.models import ProductFamily
 from partners.tenancy.actors import ALL_PURPOSES, Purpose
@@ -122,15 +121,15 @@ class StopForm(forms.Form):
         initial=WITHDRAW,
         widget=forms.RadioSelect,
     )
-    until = DayField(label=_("Until"), required=False)
+    until = DayField(
+        label=_("Until"), required=False, help_text=_("It ends as this day begins, at midnight UTC.")
+    )
 
     def clean(self) -> dict[str, Any]:
         """A day to come, where history is left."""
         given: dict[str, Any] = self.cleaned_data
-        if given.get("history") == KEEP and not (
-            given.get("until") and given["until"] > timezone.localdate()
-        ):
-            self.add_error("until", _("Name a day to come, on which this ends."))
+        if given.get("history") == KEEP and not (given.get("until") and is_to_come(given["until"])):
+            self.add_error("until", _("Name a day to come, on which this ends; it begins at midnight UTC."))
         return given
 
     @property
