@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Collection
 from typing import TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils.translation import gettext
 from guardian.shortcuts import assign_perm, get_objects_for_user, remove_perm
 
@@ -137,6 +137,16 @@ def who_holds(partnership_id: int, account_id: int | None) -> dict[Reach, set[in
         Reach.PARTNERSHIPS: set(of_partnership.values_list("user_id", flat=True)),
         Reach.ACCOUNTS: set(of_account.values_list("user_id", flat=True)),
     }
+
+
+def is_held_by_owner(reach: Reach) -> Exists:
+    """Of rows with an owner, a partnership and an account: whether the owner holds what this reach asks for."""
+    owner, account = OuterRef("owner_id"), OuterRef("account_id")
+    if reach is Reach.PARTNERSHIPS:
+        held = PartnershipUserObjectPermission.objects.filter(content_object_id=OuterRef("partnership_id"))
+        return Exists(held.filter(user_id=owner))
+    of_account = Q(content_object_id=account) | Q(content_object__merged_into=account)
+    return Exists(AccountUserObjectPermission.objects.filter(of_account, user_id=owner))
 
 
 def _held(model: type[HeldT]) -> QuerySet[HeldT]:

@@ -15,7 +15,7 @@ from partners.audit.selectors import list_entries
 from partners.audit.services import note_read
 from partners.engagement.colleagues import list_present
 from partners.engagement.models import FollowUp, FollowUpComment, FollowUpEvidence, FollowUpMatter
-from partners.engagement.services import get_in_reach, in_reach, on_accounts
+from partners.engagement.services import get_in_reach, in_reach, left_behind, on_accounts
 from partners.organisations.models import User
 from partners.tenancy.context import current_actor, current_organisation_id
 
@@ -132,6 +132,11 @@ def count_open_by_owner() -> dict[int, int]:
     """How many open follow-ups of the acting organisation each user owns, by user id."""
     own = FollowUp.objects.filter(organisation_id=current_organisation_id(), closed_at=None)
     return dict(own.values_list("owner_id").annotate(Count("pk")))
+
+
+def count_left_by_owner() -> dict[int, int]:
+    """How many of them each user owns without being able to work them any more, by user id."""
+    return dict(left_behind().values_list("owner_id").annotate(Count("pk")))
 
 
 def list_of_accounts(

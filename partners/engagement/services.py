@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from partners.access.doors import AccountCard, NotFound, find_cards
-from partners.access.reach import accounts_in_reach, held_by_people, partnerships_in_reach
+from partners.access.reach import accounts_in_reach, held_by_people, is_held_by_owner, partnerships_in_reach
 from partners.agreements.models import Partnership
 from partners.audit.services import record
 from partners.engagement.colleagues import Colleague, list_owners
@@ -32,6 +32,7 @@ from partners.engagement.sharing import (
 from partners.jobs.services import announce
 from partners.organisations.models import Membership, User
 from partners.organisations.roles import PERMITS, Permission, require
+from partners.organisations.selectors import present_seats
 from partners.tenancy.actors import Reach, Role
 from partners.tenancy.context import current_organisation_id, current_user_id
 
@@ -199,14 +200,12 @@ def stop_sharing(public_id: str, version: int) -> FollowUp:
 
 
 def hand_over_follow_ups(owner_id: int, successor: Membership) -> int:
-    """Somebody's open follow-ups become a colleague's, as far as that one's role and reach cover them: how many."""
+    """What somebody cannot work any more becomes a colleague's, as far as that one's role and reach cover it: how many
+    follow-ups."""
     require(Permission.MANAGE_PEOPLE)
     if Permission.FOLLOW_UP not in PERMITS[Role(successor.role)]:
         return 0
-    open_ones = FollowUp.objects.filter(
-        organisation_id=current_organisation_id(), owner_id=owner_id, closed_at=None
-    )
-    reached = open_ones.filter(_covered_by(successor)).values("pk")
+    reached = left_behind().filter(_covered_by(successor), owner_id=owner_id).values("pk")
     found = list(FollowUp.objects.filter(pk__in=reached).order_by("pk").select_for_update())
     for one in found:
         one.owner_id, one.owner_name = successor.user_id, successor.user.name
@@ -215,6 +214,17 @@ def hand_over_follow_ups(owner_id: int, successor: Membership) -> int:
         record("follow_up.changed", one.public_id, fields=["owner"], **_dates(one))
         _announce(one)
     return len(found)
+
+
+def left_behind() -> QuerySet[FollowUp]:
+    """The acting organisation's open follow-ups that their owner cannot work: left, or of another role or reach."""
+    working = [seat for seat in present_seats() if Permission.FOLLOW_UP in PERMITS[Role(seat.role)]]
+    owners = {reach: [seat.user_id for seat in working if seat.reach == reach.value] for reach in Reach}
+    covered = Q(owner_id__in=owners[Reach.WHOLE])
+    for reach in (Reach.PARTNERSHIPS, Reach.ACCOUNTS):
+        covered |= Q(is_held_by_owner(reach), owner_id__in=owners[reach])
+    own = FollowUp.objects.filter(organisation_id=current_organisation_id(), closed_at=None)
+    return own.exclude(covered)
 
 
 def find_live(partnership: Partnership, account_id: int, kind: str) -> FollowUp | None:

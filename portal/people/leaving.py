@@ -13,16 +13,21 @@ from django.utils.translation import gettext
 from partners.access.doors import NotFound
 from partners.access.reach import hand_over_reach, held_by_people
 from partners.audit.services import record
-from partners.engagement.selectors import count_open_by_owner
+from partners.engagement.selectors import count_left_by_owner, count_open_by_owner
 from partners.engagement.services import hand_over_follow_ups
 from partners.organisations.clients import count_clients_by_owner, hand_over_clients
 from partners.organisations.models import Membership
-from partners.organisations.roles import PERMITS, Permission, require
+from partners.organisations.roles import Permission, require
 from partners.organisations.selectors import present_seats
 from partners.organisations.services import PeopleError, change_seat, end_seat, lock_people
 from partners.tenancy.actors import Reach, Role
 from partners.tenancy.context import current_organisation_id
-from portal.reports.schedules import count_ownerless, hand_over_schedules, rest_ownerless
+from portal.reports.schedules import (
+    count_ownerless,
+    count_schedules_by_owner,
+    hand_over_schedules,
+    rest_ownerless,
+)
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,16 @@ def list_successors(seat: Membership) -> list[Membership]:
     return [one for one in present_seats() if one.user_id != seat.user_id]
 
 
+def belongings_of(seat: Membership) -> Belongings:
+    """What is somebody's at present, of which a successor would own what they themselves could not any more."""
+    return Belongings(
+        follow_ups=count_open_by_owner().get(seat.user_id, 0),
+        schedules=count_schedules_by_owner().get(seat.user_id, 0),
+        clients=count_clients_by_owner().get(seat.user_id, 0),
+        held=_holding()[seat.user_id],
+    )
+
+
 def list_left() -> list[Left]:
     """What waits for another owner, by whose it was."""
     left = _left_by_user()
@@ -87,7 +102,7 @@ def leave(public_id: str, successor: str = "", *, may_be_last: bool = False) -> 
 
 @transaction.atomic
 def change_place(public_id: str, role: Role, reach: Reach, successor: str = "") -> Belongings:
-    """Another role and reach; what the new role cannot own goes to the successor, or waits for one."""
+    """Another role and reach; what these do not cover goes to the successor, or waits for one."""
     seat = get_seat(public_id)
     lock_people()
     if seat.ended_at is not None:
@@ -131,18 +146,22 @@ def _move(user_id: int, heir: Membership) -> Belongings:
     )
 
 
-def _left_by_user() -> dict[int, Belongings]:
-    """By user id, what is theirs and cannot be any more."""
-    roles = {seat.user_id: Role(seat.role) for seat in present_seats()}
-    works = {user_id for user_id, role in roles.items() if Permission.FOLLOW_UP in PERMITS[role]}
+def _holding() -> Counter[int]:
+    """How many partnerships and accounts each user holds."""
     holding: Counter[int] = Counter()
     for held in held_by_people().values():
         holding.update({user_id: len(ids) for user_id, ids in held.items()})
+    return holding
+
+
+def _left_by_user() -> dict[int, Belongings]:
+    """By user id, what is theirs and cannot be any more."""
+    present = {seat.user_id for seat in present_seats()}
     counts = {
-        "follow_ups": {owner: n for owner, n in count_open_by_owner().items() if owner not in works},
+        "follow_ups": count_left_by_owner(),
         "schedules": count_ownerless(),
-        "clients": {owner: n for owner, n in count_clients_by_owner().items() if owner not in roles},
-        "held": {owner: n for owner, n in holding.items() if owner not in roles},
+        "clients": {owner: n for owner, n in count_clients_by_owner().items() if owner not in present},
+        "held": {owner: n for owner, n in _holding().items() if owner not in present},
     }
     users = {owner for found in counts.values() for owner in found}
     return {

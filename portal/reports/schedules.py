@@ -109,6 +109,11 @@ def rest_ownerless() -> None:
     Schedule.objects.filter(pk__in=waiting.values("pk")).update(state=Schedule.State.RESTING)
 
 
+def count_schedules_by_owner() -> dict[int, int]:
+    """How many schedules that have not ended each user has, by user id."""
+    return dict(_live().values_list("owner__user_id").annotate(Count("pk")))
+
+
 def count_ownerless() -> dict[int, int]:
     """How many such schedules each user left, by user id."""
     return dict(_ownerless().values_list("owner__user_id").annotate(Count("pk")))
@@ -116,10 +121,12 @@ def count_ownerless() -> dict[int, int]:
 
 def _ownerless() -> QuerySet[Schedule]:
     left = Q(owner__ended_at__isnull=False) | ~Q(owner__role__in=_scheduling())
-    live = Schedule.objects.filter(organisation_id=current_organisation_id()).exclude(
-        state=Schedule.State.ENDED
-    )
-    return live.filter(left)
+    return _live().filter(left)
+
+
+def _live() -> QuerySet[Schedule]:
+    own = Schedule.objects.filter(organisation_id=current_organisation_id())
+    return own.exclude(state=Schedule.State.ENDED)
 
 
 def _scheduling() -> list[str]:

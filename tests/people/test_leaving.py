@@ -10,7 +10,7 @@ from django.test import Client
 
 from partners.access.doors import NotFound
 from partners.access.models import AccountUserObjectPermission
-from partners.access.reach import give_reach
+from partners.access.reach import give_reach, take_reach
 from partners.accounts.models import Account
 from partners.engagement.models import FollowUp
 from partners.organisations.clients import list_clients, make_client, renew_client
@@ -21,6 +21,7 @@ from partners.tenancy.context import acting_as
 from portal.people.leaving import Belongings, change_place, hand_over, leave, list_left
 from portal.reports.models import Schedule
 from portal.reports.schedules import Timing, schedule_review
+from tests.sessions import fresh_client
 from tests.ui.conftest import analysed, channel
 from tests.ui.test_routes import opened
 from tests.world import World, build_world
@@ -56,6 +57,11 @@ def owners(world: World) -> tuple[int, int, str, int, int]:
             client.owner_id,
             held[0],
         )
+
+
+def owners_follow_up(world: World) -> int:
+    with acting_as(world.actor(ADMIN)):
+        return FollowUp.objects.get().owner_id
 
 
 def seated(world: World, name: str, role: Role, reach: Reach = Reach.WHOLE) -> Membership:
@@ -119,6 +125,34 @@ def test_who_may_do_less_keeps_no_more_than_that(channel: World, ana: str) -> No
     admin = channel.seats[ADMIN].user_id
     assert owners(channel)[:3] == (admin, admin, "active")
     assert owners(channel)[3:] == (channel.seats["ana"].user_id,) * 2
+
+
+@pytest.mark.parametrize("reach", [Reach.PARTNERSHIPS, Reach.ACCOUNTS])
+def test_who_reaches_less_keeps_no_more_than_that(channel: World, ana: str, reach: Reach) -> None:
+    """What the new reach leaves out waits; what is held again is theirs again; what does not, somebody takes over."""
+    user = channel.seats["ana"].user
+    with acting_as(channel.actor(ADMIN)):
+        AccountUserObjectPermission.objects.all().delete()
+        assert change_place(ana, Role.MANAGER, reach) == Belongings()
+        assert [left.belongings for left in list_left()] == [Belongings(follow_ups=1)]
+        matter = FollowUp.objects.select_related("partnership", "account").get()
+        held = matter.partnership if reach is Reach.PARTNERSHIPS else matter.account
+        assert held is not None
+        give_reach(user, held)
+        assert list_left() == []
+        assert hand_over(ana, channel.seats[ADMIN].public_id) == Belongings()
+        take_reach(user, held)
+        assert hand_over(ana, channel.seats[ADMIN].public_id) == Belongings(follow_ups=1)
+        assert list_left() == []
+    assert owners_follow_up(channel) == channel.seats[ADMIN].user_id
+
+
+def test_what_is_somebodys_is_shown_before_it_is_changed(channel: World, ana: str) -> None:
+    page = fresh_client(channel.seats[ADMIN].user).get(f"/people/{ana}/").content.decode()
+    theirs = (
+        "Theirs now: 1 follow-up, 1 schedule of reports, 1 partner system, 1 held partnership or account."
+    )
+    assert page.count(theirs) == 2  # beside the role, and beside the end
 
 
 def test_a_key_that_the_leaver_knew_opens_nothing_for_the_successor(channel: World, ana: str) -> None:

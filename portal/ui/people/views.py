@@ -29,6 +29,7 @@ from partners.tenancy.actors import Reach
 from portal.people.holdings import find_thing, held_ids, holding_of
 from portal.people.leaving import (
     Belongings,
+    belongings_of,
     change_place,
     get_seat,
     hand_over,
@@ -238,6 +239,7 @@ def _show(request: HttpRequest, seat: Membership, **bound: PlaceForm | Successor
         "hand_over": bound.get("hand_over") or SuccessorForm(others, required=True, auto_id="hand-over-%s"),
         "holding": holding_of(reach, held_ids(seat), text) if is_live and reach is not Reach.WHOLE else None,
         "left": left,
+        "theirs": belongings_of(seat),
         "history": list_history(seat.public_id),
     }
     return render(request, "people/person.html", context, status=BAD_REQUEST if bound else None)
