@@ -20,7 +20,7 @@ from partners.tenancy.context import current_organisation_id
 from portal.reports.references import address
 from portal.telling.accounts import other_side
 from portal.telling.levels import losses
-from portal.telling.sharing import Agreement, list_agreements, tell_term
+from portal.telling.sharing import Agreement, list_agreements
 from portal.telling.wording import day, days, short_number, word
 
 LATEST_FILES = 100
@@ -129,7 +129,7 @@ def _sharing(
     if is_own and not can(Permission.VIEW_PARTNERSHIPS):
         return
     lines = [
-        f"{word(granted.category.value, 'categories')}: {tell_term(term)}"
+        f"{word(granted.category.value, 'categories')}: {term.dated}"
         for granted in agreement.granted
         if granted.category in shared
         for term in granted.terms

@@ -23,6 +23,11 @@ class Said:
     sentence: str
     needs: list[Category]
 
+    @property
+    def dated(self) -> str:
+        """The sentence, and since when it is so."""
+        return f"{self.sentence}; {_('granted on %(day)s') % {'day': day(self.term.granted_at)}}"
+
 
 def say_terms(terms: Sequence[Term], maker: str, *, is_maker: bool) -> list[Said]:
     """Each term of one partnership in a sentence, and what is missing for it."""

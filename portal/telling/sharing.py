@@ -6,23 +6,26 @@ from datetime import datetime
 from itertools import groupby
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from analytics.runs.selectors import AccountRow
 from partners.access.doors import Term, list_terms
 from partners.agreements.models import Category, Partnership
-from partners.agreements.terms import missing_for
 from partners.audit.selectors import Reading
-from portal.telling.wording import day, month, word
+from partners.tenancy.context import current_organisation_id
+from portal.telling.agreement import Said, say_terms
 
 
 @dataclass(frozen=True)
 class Granted:
-    """One category with its live terms. `missing`: what it rests on and is not granted: it opens nothing."""
+    """One category with its live terms in sentences."""
 
     category: Category
-    terms: list[Term]
-    missing: list[Category]
+    terms: list[Said]
+
+    @property
+    def missing(self) -> list[Category]:
+        """What it rests on and is not granted: it opens nothing."""
+        return self.terms[0].needs
 
 
 @dataclass(frozen=True)
@@ -43,24 +46,6 @@ class Agreement:
         """Whether the maker sees rows of accounts but not whose they are."""
         given = {granted.category for granted in self.granted}
         return Category.VOLUME in given and Category.IDENTITY not in given
-
-
-def tell_term(term: Term) -> str:
-    """One grant in words: which families, how finely, for which months, since when."""
-    family = _("All families") if term.family is None else term.family
-    parts = [f"{family}, {word(term.terms.granularity.value, 'granularities')}"]
-    if term.terms.from_month:
-        parts.append(_("from %(month)s") % {"month": month(term.terms.from_month)})
-    if term.terms.to_month:
-        parts.append(_("before %(month)s") % {"month": month(term.terms.to_month)})
-    if term.ended_at:
-        since = _("ended on %(day)s, what was recorded by then is seen until %(until)s") % {
-            "day": day(term.ended_at),
-            "until": day(term.kept_until),
-        }
-    else:
-        since = _("granted on %(day)s") % {"day": day(term.granted_at)}
-    return f"{', '.join(parts)}; {since}"
 
 
 def month_began() -> datetime:
@@ -95,9 +80,10 @@ def _agreement(
     partnership: Partnership, terms: list[Term], pseudonym: str, readings: list[Reading]
 ) -> Agreement:
     given = {term.category for term in terms}
+    is_maker = partnership.manufacturer_id == current_organisation_id()
+    said = say_terms(terms, partnership.manufacturer.name, is_maker=is_maker)
     granted = [
-        Granted(category, list(of_it), missing_for(category, given))
-        for category, of_it in groupby(terms, key=lambda term: term.category)
+        Granted(category, list(of_it)) for category, of_it in groupby(said, key=lambda one: one.term.category)
     ]
     told = (
         given | {Category.IDENTITY} if Category.VOLUME in given else given

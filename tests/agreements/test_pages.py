@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from partners.access.doors import list_cards
-from partners.agreements.models import Category, Grant, Proposal
+from partners.agreements.models import Category, Grant, Granularity, Proposal
 from partners.ledger.models import Line
 from partners.tenancy.context import acting_as
 from tests.agreements.conftest import Desk
@@ -282,3 +282,22 @@ def test_pseudonyms_are_drawn_anew_and_the_old_lead_nowhere(desk: Desk) -> None:
 def test_direct_sales_are_shared_with_nobody(desk: Desk) -> None:
     direct = desk.world.partnerships["adventure", "adventure"].public_id
     assert desk.browser("adventure-admin").get(f"/partnerships/{direct}/sharing/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("person", "sentence"),
+    [
+        (
+            "northwest-admin",
+            "Adventure sees units by month and customer for all families, without customer names",
+        ),
+        ("mia", "You see units by month and customer for all families, without customer names"),
+    ],
+)
+def test_a_grant_is_told_in_the_same_words_on_its_page_and_on_every_card(
+    desk: Desk, person: str, sentence: str
+) -> None:
+    desk.world.share("adventure", "northwest", Category.VOLUME, granularity=Granularity.MONTH)
+    assert f"<p>{sentence}.<small>granted on " in desk.read(person)
+    cards = desk.browser(person).get("/partnerships/").content.decode().replace("\N{NO-BREAK SPACE}", " ")
+    assert f"<small>{sentence}; granted on " in cards

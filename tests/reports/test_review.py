@@ -190,7 +190,7 @@ def test_a_maker_with_names_reads_names_and_no_salesperson(northwest: World) -> 
     assert named("northwest") in text
     assert "of gross profit is waiting" in text
     assert f"Mx {canary('northwest')}" not in text
-    assert "What you see Volumes: All families, line by line; granted on" in text
+    assert "What you see Volumes: You see units line by line for all families; granted on" in text
     assert "What is missing" not in text
 
 

@@ -1,14 +1,12 @@
-"""Sentences of `portal.telling`, with their figures in bold, and grants in words."""
+"""Sentences of `portal.telling`, with their figures in bold."""
 
 from django import template
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
 from portal.telling.sentences import Sentence
-from portal.telling.sharing import tell_term
 
 register = template.Library()
-register.filter(tell_term)
 
 
 @register.filter
