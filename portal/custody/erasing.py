@@ -153,9 +153,15 @@ def _erase_if_held(file: Submission, recorded_from: set[int], words: list[str]) 
 
 
 def _erase_who_it_is(receipt: Receipt) -> Counter[str]:
-    """Numbers and identity together, under the locks of all partnerships: no file comes in between."""
+    """Numbers and identity together, under the locks of all partnerships: no file comes in between.
+
+    One that was recorded since the files were searched goes now.
+    """
     locked = lock_own_partnerships()
-    gone = erase_archives(_met_in(receipt.account_ids)) + erase_numbers(receipt.account_ids)
+    recorded_from = list_submissions_of(receipt.account_ids)
+    late = [file for file in list_kept_files(current_organisation_id()) if file.pk in recorded_from]
+    gone = sum((erase_file(file) for file in late), erase_archives(_met_in(receipt.account_ids)))
+    gone += erase_numbers(receipt.account_ids)
     return gone + erase_identities(receipt.account_ids, locked)
 
 

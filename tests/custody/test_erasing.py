@@ -1,5 +1,6 @@
 """Erasing a customer: no word of it is left in any table, every total stays, and the receipt says what was done."""
 
+from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
 from io import StringIO
@@ -21,6 +22,7 @@ from partners.engagement.services import Plan, comment, open_follow_up
 from partners.ledger.merging import merge_accounts
 from partners.ledger.models import Line
 from partners.tenancy.context import acting_as
+from portal.custody import erasing
 from portal.custody.erasing import CustodyError, ask_to_erase, destroy, get_receipt
 from portal.custody.models import Reason, Receipt
 from portal.reports.writing import withdraw_reports
@@ -167,6 +169,21 @@ def test_no_word_is_left_and_every_total_stays(known: World) -> None:
         "sales.csv": "committed", "more.xlsx": "committed", "undecided.csv": "refused", "second.csv": "committed",
         **{f"{feed}.csv": "committed" for feed in OTHER_FEEDS},
     }  # fmt: skip
+
+
+def test_a_file_that_is_recorded_meanwhile_is_not_left(known: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes in once the files were searched, and before the customer is unknown."""
+    desk, whole = Desk(known, "ana", *PAIR), erasing.erase_own_reports
+
+    def recorded_meanwhile(organisation_id: int) -> Counter[str]:
+        desk.send(csv(row(8), row(9)), "late.csv")
+        return whole(organisation_id)
+
+    monkeypatch.setattr(erasing, "erase_own_reports", recorded_meanwhile)
+    receipt = erase(known)
+    withdraw_reports(known.orgs["adventure"].pk)
+    assert tables_that_say(WORDS) == {}
+    assert receipt.destroyed["ingestion_submissionpiece"] == 5
 
 
 def test_it_is_done_once_however_often_it_is_delivered(trading_world: World) -> None:
