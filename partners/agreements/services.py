@@ -5,6 +5,7 @@ from datetime import date
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -122,7 +123,10 @@ def change_sharing(
         )
     _require_ordered(gives)
     live = Grant.objects.filter(partnership=partnership, revoked_at=None).order_by("pk")
-    _end_grants(live.filter(pk__in=[grant.pk for grant in ends]), keep_history_until)
+    named = Grant.objects.filter(partnership=partnership, pk__in=[grant.pk for grant in ends])
+    if keep_history_until is None:
+        _withdraw(partnership, named)  # of what somebody else ended in this moment, and left
+    _end_grants(live.filter(pk__in=named), keep_history_until)
     kept = {terms_of(grant): grant for grant in live}
     given = [_give(partnership, terms, kept) for terms in (gives.each() if gives else ())]
     _resight(partnership)
@@ -159,10 +163,7 @@ def revoke_grant(grant: Grant, keep_history_until: date | None = None) -> None:
 def withdraw_history(grant: Grant) -> None:
     """Take away what an ended grant left."""
     partnership = lock_own(grant.partnership_id)
-    left = Grant.objects.filter(pk=grant.pk, revoked_at__isnull=False, keep_history_until__isnull=False)
-    if left.update(keep_history_until=None):
-        record("history.withdrawn", grant.public_id, partnership=partnership.public_id)
-        note_taken_away(TakenAway.Deed.HISTORY_WITHDRAWN, grant.public_id)
+    if _withdraw(partnership, Grant.objects.filter(pk=grant.pk)):
         _resight(partnership)
 
 
@@ -267,6 +268,16 @@ def _end_grants(grants: Iterable[Grant], keep_history_until: date | None) -> Non
         record("grant.revoked", grant.public_id, keeps_history=keep_history_until is not None)
         until = "" if keep_history_until is None else keep_history_until.isoformat()
         note_taken_away(TakenAway.Deed.GRANT_REVOKED, grant.public_id, until)
+
+
+def _withdraw(partnership: Partnership, grants: QuerySet[Grant]) -> bool:
+    """Take away what those of them that have ended left; False where that was nothing."""
+    left = list(grants.filter(revoked_at__isnull=False, keep_history_until__isnull=False))
+    Grant.objects.filter(pk__in=[grant.pk for grant in left]).update(keep_history_until=None)
+    for grant in left:
+        record("history.withdrawn", grant.public_id, partnership=partnership.public_id)
+        note_taken_away(TakenAway.Deed.HISTORY_WITHDRAWN, grant.public_id)
+    return bool(left)
 
 
 def _require_ordered(offer: Offer | None) -> None:

@@ -126,6 +126,18 @@ def test_history_can_be_withdrawn_later_and_cannot_come_back(shared: World) -> N
         assert not ended.update(keep_history_until=soon()), "what ended without it is closed"
 
 
+def test_of_two_who_stop_it_at_once_the_one_who_withdraws_prevails(shared: World) -> None:
+    """Both have found it live; one leaves its history, and the other waits for the lock and withdraws."""
+    partnership = shared.partnerships[PAIR]
+    with acting_as(shared.actor("northwest-admin")):
+        found = list(Grant.objects.filter(partnership=partnership, revoked_at=None))
+    stop(shared, until=soon())
+    assert seen(shared)["lines"] == 12
+    with acting_as(shared.actor("northwest-admin")):
+        change_sharing(partnership, ends=found)
+    assert seen(shared) == NOTHING
+
+
 def test_what_rests_on_something_goes_with_it(shared: World) -> None:
     """Volumes end for good, names and prices leave their history: neither opens anything by itself."""
     stop(shared, Category.PRICE, Category.IDENTITY, until=soon())

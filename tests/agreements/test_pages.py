@@ -111,6 +111,21 @@ def test_a_grant_is_changed_in_one_step(desk: Desk) -> None:
     assert in_force.count("<p>Adventure sees units") == 1
 
 
+def test_what_was_stopped_meanwhile_is_not_granted_by_changing_it(desk: Desk) -> None:
+    """One officer has the form open, another takes the grant back, the first goes on."""
+    desk.world.share("adventure", "northwest", Category.VOLUME)
+    with acting_as(desk.world.actor("ana")):
+        grant = Grant.objects.get(partnership=desk.partnership).public_id
+    assert desk.post("northwest-admin", f"grants/{grant}/stop/", history="withdraw") == 302
+    words = {**VOLUMES, "granularity": "2", "grant": grant}
+    preview = desk.browser("northwest-admin").get(f"{desk.root}preview/", words)
+    assert preview.status_code == 400
+    assert "was stopped meanwhile" in preview.content.decode()
+    granted = desk.browser("northwest-admin").post(f"{desk.root}grant/", words, follow=True)
+    assert "was stopped meanwhile" in granted.content.decode()
+    assert grants(desk) == []
+
+
 def test_stopping_withdraws_history_or_leaves_it(desk: Desk) -> None:
     desk.world.share("adventure", "northwest", Category.VOLUME)
     with acting_as(desk.world.actor("ana")):

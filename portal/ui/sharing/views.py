@@ -135,8 +135,8 @@ def sharing_preview(request: HttpRequest, public_id: str) -> HttpResponse:
     context = {"partnership": partnership, "form": form, "given": given}
     if not form.is_valid():
         return render(request, "sharing/change.html", context, status=BAD_REQUEST)
-    ends = _ends(partnership, given["grant"], form.offer)
     try:
+        ends = _ends(partnership, given["grant"], form.offer)
         preview = preview_change(partnership, ends=ends, gives=form.offer)
     except AgreementError as error:
         form.add_error(None, str(error))
@@ -309,10 +309,15 @@ def _offer_in(grant: Grant) -> Offer:
 
 
 def _ends(partnership: Partnership, grant_id: str, offer: Offer) -> list[Grant]:
-    """What the new terms replace: the grant that is changed, unless they say all that it says."""
+    """What the new terms replace: the grant that is changed, unless they say all that it says.
+
+    One that somebody took back meanwhile is not given again by changing it: `AgreementError`.
+    """
     grant = find_grant(partnership, grant_id) if grant_id else None
     if grant is None:
         return []
+    if grant.revoked_at is not None:
+        raise AgreementError(_("What you change was stopped meanwhile. Nothing is granted: share it anew."))
     ends = covered_by(grant, list_live_grants(partnership))
     return [one for one in ends if not any(terms.covers(terms_of(one)) for terms in offer.each())]
 
