@@ -101,7 +101,7 @@ def get_receipt(public_id: str) -> Receipt:
     """One of the acting organisation's; raises `NotFound`, or `PermissionDenied` for other roles."""
     if not can(Permission.SHARE):
         require(Permission.MANAGE_ACCOUNTS)
-    receipt = Receipt.objects.select_related("partnership").filter(public_id=public_id).first()
+    receipt = Receipt.objects.select_related("partnership__manufacturer").filter(public_id=public_id).first()
     if receipt is None:
         raise NotFound(public_id)
     return receipt
@@ -111,7 +111,7 @@ def list_receipts() -> list[Receipt]:
     """Those of the acting organisation, the newest first; `PermissionDenied` for other roles."""
     if not can(Permission.SHARE):
         require(Permission.MANAGE_ACCOUNTS)
-    return list(Receipt.objects.select_related("partnership").order_by("-pk"))
+    return list(Receipt.objects.select_related("partnership__manufacturer").order_by("-pk"))
 
 
 def destroy(receipt_id: int, organisation_id: int, done: Done = lambda: None) -> None:

@@ -132,5 +132,7 @@ def test_an_ended_partnership_s_data_is_deleted_once_its_name_is_typed(
     assert admin.post(url, {"typed": "Contoso"}).status_code == 400
     told = admin.post(url, {"typed": "Adventure"})
     assert told.status_code == 302
-    assert "partnership has ended" in admin.get(told["Location"]).content.decode()
+    page = admin.get(told["Location"]).content.decode()
+    assert "The data of the partnership with Adventure" in page
+    assert "partnership has ended" in page
     assert browse("adventure-admin").get(url).status_code == 404

@@ -167,3 +167,12 @@ def test_no_template_escapes_the_escaping() -> None:
         text = template.read_text()
         assert "|safe" not in text, template
         assert "autoescape off" not in text, template
+
+
+def test_what_lays_out_a_whole_page_lays_out_no_part_of_one() -> None:
+    """`plain` keeps the top of a page free, and would do so in the middle of a card."""
+    plain = re.compile(r'<(\w+)[^>]*class="(?:[^"]* )?plain[ "]')
+    found = {
+        (path.name, tag) for path in TEMPLATES.rglob("*.html") for tag in plain.findall(path.read_text())
+    }
+    assert found == {("plain.html", "main")}

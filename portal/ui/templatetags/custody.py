@@ -14,7 +14,9 @@ register = template.Library()
 def about(receipt: Receipt) -> str:
     """Of what it is the receipt."""
     if receipt.partnership is not None:
-        return _("The data of the partnership %(id)s") % {"id": receipt.partnership.public_id}
+        return _("The data of the partnership with %(name)s") % {
+            "name": receipt.partnership.manufacturer.name
+        }
     count = len(receipt.account_ids)
     return ngettext("A customer", "A customer under %(count)s numbers", count) % {"count": count}
 
