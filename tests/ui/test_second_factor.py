@@ -20,6 +20,7 @@ from partners.audit.models import AuditEntry
 from partners.organisations.clients import list_clients
 from partners.organisations.models import User
 from partners.organisations.roles import STEP_UP, Permission
+from partners.organisations.services import keep_password
 from partners.tenancy.actors import Actor, Scope, visitor
 from partners.tenancy.actors import Client as PartnerSystem
 from partners.tenancy.context import NoActorError, acting_as
@@ -213,6 +214,22 @@ def test_what_is_half_done_is_forgotten_after_a_while(
     give_password(client)
     clock.shift(16 * 60)
     assert give_code(client, code_of(kept[0])) == (302, LOGIN)
+
+
+def test_a_password_that_is_another_meanwhile_opens_no_second_step(
+    kept: tuple[str, list[str]], world: World
+) -> None:
+    """Who knows the old password waits at the second step; its owner changes it; the code comes too late."""
+    waiting = Client()
+    assert give_password(waiting) == STEP
+    user = world.seats["ana"].user
+    with acting_as(world.actor("ana")):
+        user.set_password("another horse battery staple")
+        keep_password(user)
+    assert give_code(waiting, code_of(kept[0])) == (302, LOGIN)
+    assert give_password(waiting) == "200"
+    assert give_password(waiting, password="another horse battery staple") == STEP
+    assert give_code(waiting, code_of(kept[0])) == (302, "/")
 
 
 def test_a_factor_that_cannot_be_seen_lets_nobody_in(kept: tuple[str, list[str]], world: World) -> None:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from partners.organisations.models import User
 from partners.tenancy.actors import visitor
 from partners.tenancy.context import acting_as
+from portal.ui.session.pending import note_password
 
 LONGEST_EMAIL, LONGEST_PASSWORD, LONGEST_CODE = 254, 1_000, 40
 
@@ -60,6 +61,7 @@ class LoginForm(AllauthLoginForm):  # type: ignore[misc]
         """Go on as the person whose password was right: only to them does the wall show a second factor."""
         with acting_as(visitor(self.user.pk)):
             response: HttpResponse = super().login(request, redirect_url)
+        note_password(request.session, self.user)
         return response
 
 
