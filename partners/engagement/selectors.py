@@ -135,7 +135,7 @@ def count_open_by_owner() -> dict[int, int]:
 
 
 def count_left_by_owner() -> dict[int, int]:
-    """How many of them each user owns without being able to work them any more, by user id."""
+    """How many of them each user owns whose role or reach does not cover them, or who has left, by user id."""
     return dict(left_behind().values_list("owner_id").annotate(Count("pk")))
 
 

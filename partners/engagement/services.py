@@ -217,7 +217,7 @@ def hand_over_follow_ups(owner_id: int, successor: Membership) -> int:
 
 
 def left_behind() -> QuerySet[FollowUp]:
-    """The acting organisation's open follow-ups that their owner cannot work: left, or of another role or reach."""
+    """The acting organisation's open follow-ups that their owner's role and reach do not cover, or who has left."""
     working = [seat for seat in present_seats() if Permission.FOLLOW_UP in PERMITS[Role(seat.role)]]
     owners = {reach: [seat.user_id for seat in working if seat.reach == reach.value] for reach in Reach}
     covered = Q(owner_id__in=owners[Reach.WHOLE])

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator
 from functools import partial
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -36,7 +36,7 @@ from partners.ledger.erasing import erase_documents, erase_numbers, erase_record
 from partners.ledger.models import AccountMonth, AccountMonthMoney, AreaMonth, AreaMonthMoney
 from partners.organisations.models import User
 from partners.organisations.roles import Permission, can, require
-from partners.tenancy.actors import eraser
+from partners.tenancy.actors import Reach, eraser
 from partners.tenancy.context import acting_as, current_actor, current_organisation_id
 from portal.custody.archiving import erase_archives
 from portal.custody.models import Reason, Receipt
@@ -98,20 +98,25 @@ def _ask(receipt: Receipt) -> Receipt:
 
 
 def get_receipt(public_id: str) -> Receipt:
-    """One of the acting organisation's; raises `NotFound`, or `PermissionDenied` for other roles."""
-    if not can(Permission.SHARE):
-        require(Permission.MANAGE_ACCOUNTS)
-    receipt = Receipt.objects.select_related("partnership__manufacturer").filter(public_id=public_id).first()
+    """One of those that can be read; raises `NotFound`, or `PermissionDenied` for other roles."""
+    receipt = _readable().filter(public_id=public_id).first()
     if receipt is None:
         raise NotFound(public_id)
     return receipt
 
 
 def list_receipts() -> list[Receipt]:
-    """Those of the acting organisation, the newest first; `PermissionDenied` for other roles."""
+    """Those that can be read, the newest first; `PermissionDenied` for other roles."""
+    return list(_readable().order_by("-pk"))
+
+
+def _readable() -> QuerySet[Receipt]:
+    """The acting organisation's; of who reaches a part of it, what they asked for themselves."""
     if not can(Permission.SHARE):
         require(Permission.MANAGE_ACCOUNTS)
-    return list(Receipt.objects.select_related("partnership__manufacturer").order_by("-pk"))
+    found = Receipt.objects.select_related("partnership__manufacturer")
+    actor = current_actor()
+    return found if actor.reach is Reach.WHOLE else found.filter(asked_by_id=actor.user_id)
 
 
 def destroy(receipt_id: int, organisation_id: int, done: Done = lambda: None) -> None:

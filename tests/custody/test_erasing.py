@@ -16,14 +16,17 @@ from django.utils import timezone
 from analytics.runs.services import analyse_partnership
 from integrations.ingestion.models import Submission
 from partners.access.doors import NotFound, list_cards, list_cards_of
+from partners.access.reach import give_reach
 from partners.accounts.models import AccountIdentity
 from partners.agreements.models import Category
 from partners.engagement.services import Plan, comment, open_follow_up
 from partners.ledger.merging import merge_accounts
 from partners.ledger.models import Line
+from partners.organisations.services import seat_new_user
+from partners.tenancy.actors import Reach, Role
 from partners.tenancy.context import acting_as
 from portal.custody import erasing
-from portal.custody.erasing import CustodyError, ask_to_erase, destroy, get_receipt
+from portal.custody.erasing import CustodyError, ask_to_erase, destroy, get_receipt, list_receipts
 from portal.custody.models import Reason, Receipt
 from portal.reports.writing import withdraw_reports
 from tests.custody.search import tables_that_say
@@ -34,6 +37,7 @@ from tests.reports.conftest import written
 from tests.world import Sale, World, build_world, trade
 
 PAIR = ("adventure", "northwest")
+ADMIN = "northwest-admin"
 HEADINGS = (
     "invoice_number", "line_number", "invoice_date", "account_id", "account_name", "account_street", "account_city",
     "account_postal_code", "salesperson", "sku", "quantity", "net_amount", "currency",
@@ -242,6 +246,20 @@ def test_a_receipt_is_its_organisation_s(trading_world: World, person: str) -> N
     receipt = erase(trading_world, code="NO1")
     with acting_as(trading_world.actor(person)), pytest.raises(NotFound):
         get_receipt(receipt.public_id)
+
+
+@pytest.mark.parametrize("reach", [Reach.ACCOUNTS, Reach.PARTNERSHIPS])
+def test_who_reaches_a_part_reads_only_what_they_asked_for(trading_world: World, reach: Reach) -> None:
+    receipt = erase(trading_world, code="NO1")
+    with acting_as(trading_world.actor(ADMIN)):
+        seat = trading_world.seats["pia"] = seat_new_user("pia@n.example", "Pia", None, Role.MANAGER, reach)
+        give_reach(seat.user, account("NO2") if reach is Reach.ACCOUNTS else trading_world.partnerships[PAIR])
+        assert [one.public_id for one in list_receipts()] == [receipt.public_id]
+    with acting_as(trading_world.actor("pia")), pytest.raises(NotFound):
+        get_receipt(receipt.public_id)
+    own = erase(trading_world, "pia", "NO2")
+    with acting_as(trading_world.actor("pia")):
+        assert [one.public_id for one in list_receipts()] == [own.public_id]
 
 
 def test_rivals_and_other_customers_keep_all(trading_world: World) -> None:
