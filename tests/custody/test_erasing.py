@@ -187,7 +187,7 @@ def test_a_file_that_is_recorded_meanwhile_is_not_left(known: World, monkeypatch
     receipt = erase(known)
     withdraw_reports(known.orgs["adventure"].pk)
     assert tables_that_say(WORDS) == {}
-    assert receipt.destroyed["ingestion_submissionpiece"] == 5
+    assert receipt.destroyed["ingestion_submissionpiece"] == 5 + 6  # of other feeds
 
 
 def test_it_is_done_once_however_often_it_is_delivered(trading_world: World) -> None:
