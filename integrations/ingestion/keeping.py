@@ -9,25 +9,27 @@ from integrations.ingestion.files import open_file
 from integrations.ingestion.models import QuarantineCount, QuarantinedCells, QuarantinedRow, Submission
 from integrations.ingestion.reading import Examination
 from integrations.ingestion.reading.tables import CELLS, read_chunks
+from integrations.ingestion.reasons import LedgerReason
 
 MOST_ROWS = 20_000  # kept to be corrected here; what is beyond is corrected in the file
 BATCH = 1_000
+UNMATCHED = (LedgerReason.UNKNOWN_SKU, LedgerReason.UNKNOWN_SKU_NEAR)
 
 
-def keep_faulty_rows(submission: Submission, examination: Examination) -> None:
-    """Keep the cells of the rows in quarantine, and how many there are for each reason, in place of earlier ones."""
+def keep_faulty_rows(submission: Submission, examination: Examination) -> int:
+    """Keep the cells of the rows in quarantine, and how many there are for each reason, in place of earlier ones.
+
+    Returns how many name a product that is not the maker's.
+    """
     faulty = QuarantinedRow.objects.filter(submission=submission)
     QuarantineCount.objects.filter(submission_id=submission.pk).delete()
+    grouped = faulty.values("reason").annotate(rows=Count("source_row", distinct=True)).order_by("reason")
+    counts = {group["reason"]: group["rows"] for group in grouped}
     QuarantineCount.objects.bulk_create(
         QuarantineCount(
-            submission_id=submission.pk,
-            distributor_id=submission.distributor_id,
-            reason=group["reason"],
-            rows=group["rows"],
+            submission_id=submission.pk, distributor_id=submission.distributor_id, reason=reason, rows=rows
         )
-        for group in faulty.values("reason")
-        .annotate(rows=Count("source_row", distinct=True))
-        .order_by("reason")
+        for reason, rows in counts.items()
     )
     QuarantinedCells.objects.filter(submission_id=submission.pk, corrected_in_id=None).delete()
     wanted = set(faulty.order_by("source_row").values_list("source_row", flat=True).distinct()[:MOST_ROWS])
@@ -37,6 +39,7 @@ def keep_faulty_rows(submission: Submission, examination: Examination) -> None:
             batch_size=BATCH,
             ignore_conflicts=True,
         )
+    return sum(counts.get(reason.value, 0) for reason in UNMATCHED)
 
 
 def _cells(submission: Submission, examination: Examination, wanted: set[int]) -> Iterator[QuarantinedCells]:

@@ -18,12 +18,13 @@ from django.utils.translation import gettext
 from integrations.ingestion.files import keep_file, open_file
 from integrations.ingestion.keeping import keep_faulty_rows
 from integrations.ingestion.models import FeedMapping, Submission, SubmissionCheck
+from integrations.ingestion.quality import TIMELY, Counted, score
 from integrations.ingestion.questions import list_questions
 from integrations.ingestion.reading import Examination, FileRefused, examine
 from integrations.ingestion.reading.faults import Coded
 from integrations.ingestion.reasons import LedgerReason, Stop, to_say
 from integrations.ingestion.recording import RECORDERS
-from integrations.ingestion.staging import Staged, stage_file, write_quarantine
+from integrations.ingestion.staging import Staged, asked_for, stage_file, write_quarantine
 from partners.accounts.services import settle_accounts
 from partners.agreements.locks import lock_partnership
 from partners.agreements.models import Partnership
@@ -301,7 +302,7 @@ def _keep_findings(
         for reason in (_CONFLICTS[status],)
     ]
     write_quarantine(submission, conflicts)
-    keep_faulty_rows(submission, examination)
+    unmatched = keep_faulty_rows(submission, examination)
     check = SubmissionCheck.objects.get(submission=submission)
     check.rows_total = check.rows_done = staged.rows
     check.quarantined = staged.quarantined + found.conflicts
@@ -323,6 +324,19 @@ def _keep_findings(
         "net": {currency: str(round(total, 2)) for currency, total in found.net.items()},
         "priced": found.priced,
     }
+    check.totals["quality"] = score(
+        Counted(
+            rows=staged.rows,
+            quarantined=check.quarantined,
+            duplicates=found.duplicates,
+            unmatched=unmatched,
+            filled=staged.filled,
+            asked=staged.read * len(asked_for(submission.feed)),
+        ),
+        received_on=timezone.localdate(submission.received_at),
+        last_on=found.last_on if submission.feed in TIMELY else None,
+        restates=check.restates,
+    )
     check.save()
     return check
 

@@ -8,7 +8,7 @@ import pandas as pd
 from rapidfuzz import process
 
 from integrations.ingestion.models import QuarantinedRow, Submission
-from integrations.ingestion.reading import Examination, Parsed, parse
+from integrations.ingestion.reading import FEEDS, Examination, Parsed, parse
 from integrations.ingestion.reading.faults import FOUND_LIMIT
 from integrations.ingestion.reasons import LedgerReason, Said, to_say
 from integrations.ingestion.recording import RECORDERS
@@ -45,13 +45,18 @@ MOST_OF_A_LINE = 9e10  # in its currency: beyond, sums of many lines could overf
 
 @dataclass
 class Staged:
-    """What a pass over the file found. Accounts by their code; counts of rows."""
+    """What a pass over the file found. Accounts by their code; counts of rows.
+
+    Of the `read` rows, those without a fault, `filled` cells hold what is asked for by agreement.
+    """
 
     accounts: dict[str, AccountSeen] = field(default_factory=dict)
     rows: int = 0
     quarantined: int = 0
     set_aside: int = 0
     notes: list[Said] = field(default_factory=list)
+    read: int = 0
+    filled: int = 0
 
 
 def stage_file(
@@ -84,7 +89,7 @@ def stage_file(
                 taken = taken.drop(rows.index, errors="ignore")
             recorder.stage(taken, products, examination.conventions.today.replace(day=1))
         _collect_accounts(staged, taken)
-        _count(staged, parsed, len(parsed.rows) - len(taken))
+        _count(staged, parsed, len(parsed.rows) - len(taken), asked_for(submission.feed))
         progress(staged.rows)
     return staged
 
@@ -203,7 +208,14 @@ def _collect_accounts(staged: Staged, rows: pd.DataFrame) -> None:
         staged.accounts[seen.code] = seen.over(before)
 
 
-def _count(staged: Staged, parsed: Parsed, refused: int) -> None:
+def asked_for(feed: str) -> list[str]:
+    """The fields of a feed that are asked for by agreement."""
+    return [field.key for field in FEEDS[feed].fields if field.requirement == "by_agreement"]
+
+
+def _count(staged: Staged, parsed: Parsed, refused: int, asked: list[str]) -> None:
+    staged.read += len(parsed.rows)
+    staged.filled += int(parsed.rows[parsed.rows.columns.intersection(asked)].notna().sum().sum())
     aside = parsed.set_aside[parsed.set_aside["kind"] != "blank"]
     staged.rows += len(parsed.rows) + len(parsed.faulty) + len(aside)
     staged.quarantined += len(parsed.faulty) + refused

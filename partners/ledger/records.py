@@ -383,6 +383,18 @@ def page_records(kind: Kind, partnership: Partnership, after: int, limit: int) -
         return list(cursor.fetchall())
 
 
+def latest_months(partnership_id: int) -> dict[str, date | None]:
+    """By feed the month of the newest live record in sight; None where none is."""
+    newest = " UNION ALL ".join(
+        f"(SELECT '{kind.feed}', (SELECT month FROM {kind.table} WHERE partnership_id = %(partnership)s"
+        " AND superseded_at IS NULL ORDER BY month DESC LIMIT 1))"
+        for kind in KINDS.values()
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(newest, {"partnership": partnership_id})
+        return dict(cursor.fetchall())
+
+
 def told_columns(kind: Kind) -> list[str]:
     """What a file of this kind says beside customer, SKU, family and line number."""
     shown = ("account_id", "product_id", "family_id", "line_key")

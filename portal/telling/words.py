@@ -407,6 +407,20 @@ DELIMITERS: Words = {
     "\t": _("tab"),
     "|": _("vertical bar"),
 }
+QUALITY_PARTS: Words = {
+    "completeness": _("Completeness"),
+    "validity": _("Validity"),
+    "timeliness": _("Timeliness"),
+    "uniqueness": _("Uniqueness"),
+    "match": _("Products matched"),
+}
+QUALITY_SAYS: Words = {
+    "completeness": _("cells filled of what is asked for by agreement"),
+    "validity": _("rows that could be taken"),
+    "timeliness": _("full within ten days of the newest row, nothing after 45"),
+    "uniqueness": _("rows that were not recorded before"),
+    "match": _("rows whose product is the maker's"),
+}
 REASONS: Words = {
     "out_of_range": _("Outside its scale"),
     "twice_in_file": _("Said twice in different ways"),

@@ -40,6 +40,7 @@ class Record(WalledModel):
 
     class Meta(WalledModel.Meta):
         abstract = True
+        indexes = [models.Index(fields=["partnership_id", "month"], name="%(class)s_by_month")]
 
 
 class RecordPart(WalledModel):
@@ -121,7 +122,8 @@ class Invoice(Record):
     class Meta(Record.Meta):
         constraints = [_once("invoice_once", "number")]
         indexes = [
-            models.Index(fields=["partnership_id", "account_id", "month"], name="invoices_by_account_month")
+            *Record.Meta.indexes,
+            models.Index(fields=["partnership_id", "account_id", "month"], name="invoices_by_account_month"),
         ]
 
 

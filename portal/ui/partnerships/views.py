@@ -22,9 +22,11 @@ from partners.agreements.services import AgreementError, answer_invitation, offe
 from partners.audit.selectors import list_readings
 from partners.catalogue.selectors import name_families
 from partners.engagement.selectors import list_of_accounts
+from partners.ledger.records import latest_months
 from partners.organisations.roles import Permission, can
 from portal.telling.figures import Year, year_of
 from portal.telling.levels import losses
+from portal.telling.quality import what_is_off
 from portal.telling.sharing import Agreement, in_order, list_agreements, month_began
 from portal.ui.pages import page
 from portal.ui.partnerships.movement import draw_course, tell
@@ -125,6 +127,7 @@ def partnership(request: HttpRequest, public_id: str) -> HttpResponse:
         "moved": moved,
         "course": draw_course(summary, is_net=summary.net is not None),
         "reporting": get_reporting(found, timezone.localdate()),
+        "off": what_is_off(latest_months(found.pk), summary.run.as_of if summary.run else None),
         "accounts": slipping[:SHOWN_ACCOUNTS],
         "areas": overview.areas,
         "losses": losses(summary.levels),

@@ -27,6 +27,7 @@ from partners.access.doors import list_partnerships
 from partners.agreements.models import Partnership
 from partners.organisations.roles import Permission
 from partners.tenancy.context import current_organisation_id
+from portal.telling.quality import quality_of
 from portal.ui.pages import page
 from portal.ui.submissions.forms import MappingForm, UploadForm
 from portal.ui.submissions.found import MOVING, fault_groups, mapped_columns, read_examination, totals
@@ -94,6 +95,7 @@ def _show(request: HttpRequest, picture: SubmissionPicture, form: MappingForm | 
         "detail": picture.detail,
         "is_moving": picture.submission.state in MOVING,
         "totals": totals(picture.detail.totals),
+        "quality": quality_of(picture.detail.totals),
         "examination": examination,
         "form": mapping,
         "columns": mapped_columns(examination, mapping) if examination and mapping else [],
