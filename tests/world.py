@@ -17,7 +17,7 @@ from partners.agreements.locks import lock_partnership
 from partners.agreements.models import Category, Grant, Granularity, Partnership
 from partners.agreements.services import answer_invitation, grant_category, offer_partnership
 from partners.catalogue.selectors import get_product_index
-from partners.catalogue.services import load_catalogue, open_catalogue
+from partners.catalogue.services import load_catalogue
 from partners.ledger.services import record_lines
 from partners.ledger.staging import begin_staging, compare, end_staging, stage
 from partners.organisations.models import Membership, Organisation, OrganisationKind
@@ -133,7 +133,6 @@ def build_world() -> World:
     _seat(world, "outpost", "otto", Role.MANAGER)
     for maker in ("adventure", "contoso"):
         with acting_as(founder(world.orgs[maker].pk)):
-            open_catalogue()
             load_catalogue(StringIO(CATALOGUE), "USD")
     for maker, distributor in (
         ("adventure", "northwest"),

@@ -7,12 +7,14 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import IO
 
+from django.db import connection
 from django.db.models import Model
 
 from partners.audit.services import record
 from partners.catalogue.models import UNCLASSIFIED, ListPrice, Product, ProductFamily, UnitCost
 from partners.organisations.roles import Permission, require
 from partners.tenancy.context import current_organisation_id
+from partners.tenancy.models import new_public_id
 
 REQUIRED = ("sku", "product_name", "family")
 SINCE_EVER = date(1990, 1, 1)
@@ -36,15 +38,6 @@ class ProductRow:
     unit_cost: Decimal | None
     launched_on: date | None
     ended_on: date | None
-
-
-def open_catalogue() -> ProductFamily:
-    """The acting manufacturer's family for products that it has not classified, made when missing."""
-    require(Permission.MANAGE_CATALOGUE)
-    family, _ = ProductFamily.objects.get_or_create(
-        manufacturer_id=current_organisation_id(), name=UNCLASSIFIED
-    )
-    return family
 
 
 def load_catalogue(file: IO[str], currency: str) -> int:
@@ -87,14 +80,16 @@ def load_catalogue(file: IO[str], currency: str) -> int:
 
 def learn_products(manufacturer_id: int, skus: Iterable[str]) -> None:
     """Note SKUs of a maker without catalogue as provisional products, seen by the acting distributor alone."""
-    family = ProductFamily.objects.get(manufacturer_id=manufacturer_id, name=UNCLASSIFIED)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT gate_unclassified(%s, %s)", [manufacturer_id, new_public_id("fam")])
+        family_id = cursor.fetchone()[0]
     Product.objects.bulk_create(
         [
             Product(
                 manufacturer_id=manufacturer_id,
                 learned_by_id=current_organisation_id(),
                 sku=sku,
-                family=family,
+                family_id=family_id,
             )
             for sku in skus
         ],

@@ -100,12 +100,11 @@ def test_an_offer_shows_nobody_the_other_s_catalogue(desk: Desk) -> None:
     from io import StringIO
 
     from partners.catalogue.models import Product
-    from partners.catalogue.services import load_catalogue, open_catalogue
+    from partners.catalogue.services import load_catalogue
     from tests.world import CATALOGUE
 
     founded(desk, "fabrikam", OrganisationKind.MANUFACTURER)
     with acting_as(founder(desk.world.orgs["fabrikam"].pk)):
-        open_catalogue()
         load_catalogue(StringIO(CATALOGUE), "USD")
     offer(desk, "northwest-admin", "fabrikam")
     with acting_as(desk.world.actor("ana")):

@@ -265,6 +265,19 @@ def test_own_article_numbers_and_cases_become_the_maker_s_units(ana: Desk) -> No
     ]
 
 
+def test_what_a_unit_was_sold_for_makes_the_net_amount(ana: Desk) -> None:
+    headings = "invoice_number,invoice_date,account_id,sku,quantity,unit_price,currency\n"
+    submission = send(
+        ana,
+        "sell_through",
+        headings + "I-1,2026-01-14,C1,RB-1,3,899.99,USD\nI-2,2026-01-14,C1,RB-1,-1,900,USD\n",
+    )
+    assert part(ana, LinePrice, "net_amount") == [(Decimal("2699.97"),), (Decimal(-900),)]
+    net = headings.replace("unit_price", "net_amount") + "I-1,2026-01-14,C1,RB-1,3,2699.97,USD\n"
+    assert counts(ana, send(ana, "sell_through", net)) == (0, 0, 1, 0), "the same line said in another way"
+    assert submission.accepted == 2
+
+
 def test_a_target_of_no_family_is_of_all_and_one_of_an_unknown_is_a_defect(ana: Desk) -> None:
     submission = send(
         ana, "targets", FILES["targets"] + "2026-03-01,revenue,60000,USD,\n2026-03-01,revenue,1,USD,Boats\n"

@@ -302,17 +302,14 @@ def test_with_no_catalogue_a_file_teaches_its_skus_to_its_sender_alone(
     world: object, ana: Desk, sam: Desk
 ) -> None:
     from partners.catalogue.models import Product
-    from partners.catalogue.services import open_catalogue
     from partners.organisations.models import OrganisationKind
     from partners.organisations.services import found_organisation
-    from partners.tenancy.actors import Role, founder
+    from partners.tenancy.actors import Role
     from tests.world import _join, _seat
 
     fabrikam = found_organisation("fabrikam", OrganisationKind.MANUFACTURER)
     ana.world.orgs["fabrikam"] = fabrikam
     _seat(ana.world, "fabrikam", "fabrikam-admin", Role.ADMINISTRATOR)
-    with acting_as(founder(fabrikam.pk)):
-        open_catalogue()
     for distributor in ("northwest", "southwest"):
         _join(ana.world, "fabrikam", distributor)
     ana.maker = "fabrikam"

@@ -28,7 +28,7 @@ from partners.agreements.services import (
     suspend_partnership,
 )
 from partners.catalogue.models import ProductFamily
-from partners.catalogue.services import load_catalogue, open_catalogue
+from partners.catalogue.services import load_catalogue
 from partners.ledger.models import DocumentIdentity, Line
 from partners.ledger.services import supersede_submission
 from partners.organisations.clients import make_client
@@ -161,7 +161,6 @@ def _load(world: Small, maker: str) -> None:
     lines = ["sku,product_name,family,category,product_line,list_price,unit_cost,launched_on,ended_on"]
     lines += [f"{sku},{name} one,{name},Goods,G,10,5,2010-01-01," for sku, name in FAMILIES.items()]
     with acting_as(founder(world.orgs[maker].pk)):
-        open_catalogue()
         load_catalogue(StringIO("\n".join(lines)), "USD")
         for family in ProductFamily.objects.filter(manufacturer_id=world.orgs[maker].pk):
             world.families[maker, family.name] = family.pk

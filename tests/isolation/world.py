@@ -208,7 +208,7 @@ def _seat(world: Proof, seat: Seat) -> None:
 def _load_catalogue(world: Proof, maker: str) -> None:
     from io import StringIO
 
-    from partners.catalogue.services import load_catalogue, open_catalogue
+    from partners.catalogue.services import load_catalogue
 
     lines = ["sku,product_name,family,category,product_line,list_price,unit_cost,launched_on,ended_on"]
     for sku, family in (("RB-1", ROAD), ("HE-1", HELMETS)):
@@ -220,7 +220,6 @@ def _load_catalogue(world: Proof, maker: str) -> None:
         told = frozenset(one for one in partners if maker in _makers_of(one))
         world.secrets.append(Secret(name, maker, "product of the maker", told=told))
     with acting_as(founder(world.orgs[maker].pk)):
-        open_catalogue()
         load_catalogue(StringIO("\n".join(lines)), "USD")
 
 

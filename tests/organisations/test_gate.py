@@ -96,6 +96,7 @@ def test_the_gate_s_functions_are_all_that_runs_with_the_owner_s_rights(world: W
             "gate_seats",
             "gate_submission",
             "gate_support",
+            "gate_unclassified",
             "gate_user",
         ]
 

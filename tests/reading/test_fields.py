@@ -18,7 +18,8 @@ def test_the_fields_in_their_categories():
             "product_name", "quantity", "unit", "transaction_type",
         },
         "price": {
-            "list_price", "discount_amount", "net_amount", "unit_cost", "freight", "currency", "promotion",
+            "list_price", "unit_price", "discount_amount", "net_amount", "unit_cost", "freight", "currency",
+            "promotion",
         },
         "identity": {
             "invoice_number", "account_id", "account_name", "account_street", "account_city", "account_region",
@@ -30,7 +31,11 @@ def test_the_fields_in_their_categories():
 
 def test_required_fields_and_what_amounts_refer_to():
     assert FEED.required == ("invoice_number", "invoice_date", "account_id", "sku", "quantity")
-    assert {field.key for field in FEED.fields if field.basis == "unit"} == {"list_price", "unit_cost"}
+    assert {field.key for field in FEED.fields if field.basis == "unit"} == {
+        "list_price",
+        "unit_price",
+        "unit_cost",
+    }
     assert {field.key for field in FEED.fields if field.kind == "decimal" and field.basis != "unit"} == {
         "quantity",
         "discount_amount",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -31,6 +32,7 @@ LINE_KINDS = {
     "sm": LineKind.SAMPLE, "sample": LineKind.SAMPLE,
     "pa": LineKind.CORRECTION, "correction": LineKind.CORRECTION,
 }  # fmt: skip
+_FOUR_PLACES = Decimal("0.0001")
 _CONTENT = ("sku", "invoice_date", "quantity", "net_amount", "currency")
 # What a file of returns says under other names than one of sell-through.
 _RETURNED = {"return_number": "invoice_number", "return_date": "invoice_date", "credit_amount": "net_amount"}
@@ -48,7 +50,7 @@ class Lines(Recorder):
         begin_staging()
 
     def stage(self, rows: pd.DataFrame, products: ProductIndex, month: object) -> None:
-        stage(_staged(_turned(rows) if self.returns else rows, products))
+        stage(_staged(_priced(_turned(rows) if self.returns else rows), products))
 
     def compare(self, partnership: Partnership, submission_id: int, *, restates: bool) -> Comparison:
         return compare(partnership, submission_id, restates=restates)
@@ -82,6 +84,18 @@ def _turned(rows: pd.DataFrame) -> pd.DataFrame:
         if name in turned:
             turned[name] = "-" + turned[name].str.removeprefix("-")
     return turned.assign(transaction_type="return")
+
+
+def _priced(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows with net amounts: where the file has none and says what a unit was sold for, that times the units."""
+    if "unit_price" not in rows:
+        return rows
+    net, lacks = value(rows, "net_amount"), text(rows, "net_amount") == ""
+    worth = [
+        None if price is None else f"{(Decimal(price) * Decimal(quantity)).quantize(_FOUR_PLACES)}"
+        for price, quantity in zip(value(rows, "unit_price"), rows["quantity"], strict=True)
+    ]
+    return rows.assign(net_amount=net.where(~lacks, pd.Series(worth, index=rows.index, dtype=object)))
 
 
 def _staged(rows: pd.DataFrame, products: ProductIndex) -> Iterator[tuple[Any, ...]]:

@@ -315,6 +315,22 @@ SELL_THROUGH = Feed(
             basis="unit",
         ),
         Field(
+            "unit_price",
+            "decimal",
+            "by_agreement",
+            "price",
+            names(
+                "Unit Price|Price|Price Each|Unit Resale|Resale Each|Net Price|Net Unit Price|Sell Price",
+                "Einzelpreis|Stückpreis|Nettopreis|Preis|VK-Preis",
+                "Prix unitaire|Prix|Prix net|PU|PU HT",
+                "Precio|Precio unitario|Precio neto",
+                "Prezzo|Prezzo unitario|Prezzo netto",
+                "Prijs|Stukprijs|Nettoprijs",
+                "Cena|Cena jednostkowa|Cena netto",
+            ),
+            basis="unit",
+        ),
+        Field(
             "discount_amount",
             "decimal",
             "by_agreement",
