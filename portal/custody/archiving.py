@@ -23,6 +23,7 @@ from partners.accounts.models import AccountHandle
 from partners.agreements.models import Grant, Partnership
 from partners.audit.models import AccessEntry
 from partners.audit.services import record
+from partners.catalogue.selectors import name_families
 from partners.engagement.models import FollowUp, FollowUpComment
 from partners.jobs.services import announce, each_for_itself, emit
 from partners.ledger.records import KINDS
@@ -260,7 +261,7 @@ def _contents(partnership: Partnership) -> dict[str, tuple[Row, Iterator[list[Ro
             for feed in KINDS
         },
         "accounts.csv": _table(AccountHandle, of_it, _ACCOUNTS),
-        "agreement.csv": _table(Grant, of_it, _GRANTS),
+        "agreement.csv": (_GRANTS, _grants(partnership)),
         "access_log.csv": _table(AccessEntry, Q(partnership_id=partnership.pk), _READINGS),
         "follow_ups.csv": _table(FollowUp, follow_ups, _FOLLOW_UPS),
         "follow_up_comments.csv": _table(FollowUpComment, of_follow_ups, _COMMENTS),
@@ -275,21 +276,31 @@ _ACCOUNTS = {
     **{name: f"{_WHO}{name}" for name in ("name", "street", "city", "region", "postcode")},
     **{name: f"account__{name}" for name in ("country", "account_type", "industry")},
 }  # fmt: skip
-_GRANTS = {
-    "grant": "public_id",
-    **{
-        name: name
-        for name in (
-            "category", "family_id", "from_month", "to_month", "granularity", "purposes", "granted_at", "revoked_at",
-        )
-    },
-}  # fmt: skip
+_GRANTS = (
+    "grant", "category", "family", "from_month", "to_month", "granularity", "purposes", "granted_at", "revoked_at",
+    "keep_history_until",
+)  # fmt: skip
 _READINGS = {name: name for name in ("at", "what", "subject", "rows", "purpose")}
 _FOLLOW_UPS = {
     "follow_up": "public_id", "account_id": f"{_WHO}code", "kind": "matter__kind", "next_step": "matter__next_step",
     "owner": "owner_name", **{name: name for name in ("state", "due_on", "review_on", "opened_at", "closed_at")},
 }  # fmt: skip
 _COMMENTS = {"follow_up": "follow_up__public_id", "by": "author_name", "at": "written_at", "text": "text"}
+
+
+def _grants(partnership: Partnership) -> Iterator[list[Row]]:
+    """Every grant that was ever given, with its family by name; without one it is of all families."""
+    grants = list(Grant.objects.filter(partnership=partnership).order_by("pk"))
+    names = name_families({grant.family_id for grant in grants if grant.family_id})
+    yield [
+        (
+            grant.public_id,
+            grant.category,
+            names.get(grant.family_id, "") if grant.family_id else "",
+            *(getattr(grant, name) for name in _GRANTS[3:]),
+        )
+        for grant in grants
+    ]
 
 
 def _lines(partnership: Partnership) -> Iterator[list[Row]]:

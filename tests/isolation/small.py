@@ -50,7 +50,7 @@ PURPOSES = {
     "campaigns": Purpose.CAMPAIGNS, "registration": Purpose.REGISTRATION,
 }  # fmt: skip
 LINES_OF_A_PAIR = 24
-LEAVES = 0.0  # how often an ended grant leaves its history
+LEAVES = 0.3  # how often an ended grant leaves its history
 
 
 @dataclass

@@ -43,7 +43,7 @@ from portal.telling.agreement import name_families, say, say_terms
 from portal.telling.exchange import tell_exchange
 from portal.telling.sharing import month_began
 from portal.ui.pages import page
-from portal.ui.parameters import read_parameters
+from portal.ui.parameters import UnknownParameter, read_parameters
 from portal.ui.session.seats import is_maker
 from portal.ui.sharing.coverage import draw_coverage
 from portal.ui.sharing.forms import KEEP, OfferForm, ProposalForm, StopForm, initial_of
@@ -129,6 +129,8 @@ def sharing_change(request: HttpRequest, public_id: str) -> HttpResponse:
 def sharing_preview(request: HttpRequest, public_id: str) -> HttpResponse:
     """What they would see, before it is granted; nothing is changed by looking."""
     partnership = _own(request, public_id)
+    if set(request.GET) - {*FIELDS, "grant", "proposal"}:
+        raise UnknownParameter(_("This page has no parameter of that name."))
     families = _families(partnership)
     form = OfferForm(families, request.GET)
     given = {name: request.GET.get(name, "") for name in ("grant", "proposal")}

@@ -4,9 +4,10 @@ import json
 import logging
 import random
 import re
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import StringIO
+from io import BytesIO, StringIO
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -23,6 +24,8 @@ from partners.jobs.models import OutboxEvent
 from partners.jobs.services import relay_waiting
 from partners.tenancy.actors import RELAY
 from partners.tenancy.context import acting_as
+from portal.custody.archiving import ask_for_archive, get_archive, read_piece, write_archive
+from portal.custody.erasing import destroy, get_receipt
 from portal.dispatch import DISPATCH
 from portal.logs import JsonFormatter
 from portal.reports.mailing import letter_for, mail_again, send
@@ -277,3 +280,34 @@ def test_pages_that_refuse_tell_nothing(proof: Proof, asker: Asker) -> None:
         response = asker.browser(person).get(address)
         assert response.status_code in (400, 404), address
         assert not search(proof, f"refusal of {address}", person, of_response(response))
+
+
+def test_a_finished_archive_holds_nothing_of_others(proof: Proof) -> None:
+    searched = 0
+    for maker, distributor in list(proof.known):
+        person = f"{distributor}-administrator"
+        if maker == distributor or person not in proof.people:
+            continue
+        with acting_as(proof.actor(person)):
+            archive = ask_for_archive(proof.ids["partnership", f"{maker}/{distributor}"])
+        write_archive(archive.pk, archive.organisation_id)
+        with acting_as(proof.actor(person)):
+            ready = get_archive(archive.partnership, archive.public_id)
+            content = b"".join(piece for number in range(9) if (piece := read_piece(ready, number)))
+        with zipfile.ZipFile(BytesIO(content)) as packed:
+            files = [packed.read(name) for name in packed.namelist()]
+        assert any(b"invoice" in one for one in files)
+        assert not search(proof, f"archive of {maker}", person, iter(files))
+        searched += 1
+    assert searched > 2
+
+
+def test_a_finished_receipt_tells_nothing_of_anybody(proof: Proof) -> None:
+    for kind, slug in [at for at in proof.ids if at[0] == "receipt"]:
+        person = f"{slug}-manager"
+        with acting_as(proof.actor(person)):
+            receipt = get_receipt(proof.ids[kind, slug])
+        destroy(receipt.pk, receipt.organisation_id)
+        with acting_as(proof.actor(person)):
+            told = "\n".join(get_receipt(proof.ids[kind, slug]).lines)
+        assert not search(proof, "receipt", person, iter([told.encode()]))
