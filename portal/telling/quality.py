@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from integrations.ingestion.quality import overall
@@ -64,5 +63,5 @@ def what_is_off(latest: Mapping[str, date | None], until: date | None) -> list[s
         if newest is None:
             found.append(str(never))
         elif until is not None and until - newest > TOO_OLD:
-            found.append(_(str(since)) % {"month": month(newest)})
+            found.append(str(since) % {"month": month(newest)})
     return found
