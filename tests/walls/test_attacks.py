@@ -103,9 +103,15 @@ def test_only_an_administrator_invites_and_only_the_other_kind(world: World) -> 
     for person in ("mia", "sam", "vic"):
         with acting_as(world.actor(person)), pytest.raises(PermissionDenied):
             offer_partnership("outpost")
-    with acting_as(world.actor("adventure-admin")), pytest.raises(AgreementError, match="No distributor here"):
+    with (
+        acting_as(world.actor("adventure-admin")),
+        pytest.raises(AgreementError, match="No distributor here"),
+    ):
         offer_partnership("contoso")
-    with acting_as(world.actor("southwest-admin")), pytest.raises(AgreementError, match="No manufacturer here"):
+    with (
+        acting_as(world.actor("southwest-admin")),
+        pytest.raises(AgreementError, match="No manufacturer here"),
+    ):
         offer_partnership("outpost")
 
 
