@@ -54,7 +54,7 @@ def list_days_of_reading(partnership_id: int, since: datetime, limit: int) -> li
         .annotate(on=TruncDate("at"))
         .values("on", "reader_user_id", "what", "via")
         .annotate(times=Count("id"), all_rows=Sum("rows"), last_at=Max("at"))
-        .order_by("-last_at")[:limit]
+        .order_by("-last_at", "what", "via", "reader_user_id")[:limit]
     )
     found = list(days)
     names = _names_of_readers() if found else {}
@@ -91,7 +91,7 @@ def list_readings(since: datetime) -> list[Reading]:
             last_at=Max("at"),
             supported=Count("id", filter=~Q(reader_support="")),
         )
-        .order_by("-last_at")
+        .order_by("-last_at", "partnership_id", "what")
     )
     return [
         Reading(

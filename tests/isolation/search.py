@@ -32,8 +32,17 @@ def tokens(content: bytes | str) -> set[str]:
     found: set[str] = set()
     for text in views(content):
         found |= set(WORD.findall(text)) | set(ID.findall(text))
-        found |= {number for match in NUMBER.findall(text) for number in spelled(match)}
+        found |= {number for match in NUMBER.finditer(text) if _stands(match) for number in spelled(match[0])}
     return found
+
+
+def _stands(match: re.Match[str]) -> bool:
+    """Whether it is a number: digits alone in the midst of letters belong to a random id, of which there are many."""
+    before, after = (
+        match.string[max(match.start() - 1, 0) : match.start()],
+        match.string[match.end() : match.end() + 1],
+    )
+    return not match[0].isdecimal() or not (before.isalpha() or after.isalpha())
 
 
 def spelled(number: str) -> Iterator[str]:
