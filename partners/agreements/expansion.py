@@ -42,46 +42,48 @@ SELECT category, family_id, month, granularity, bit_or(purpose) AS purposes
 FROM effective GROUP BY 1, 2, 3, 4
 """
 
-# What ended grants leave, a purpose at a time, as live ones: it rests on the finest that is open of what it needs, by a
-# live grant or by one that ended, and ends with that. Of two purposes that it serves differently it keeps the finer.
+# What ended grants leave, with each choice of grants, live or ended, that cover what they need: as finely as the
+# coarsest of the choice, recorded before the first of its ends, until the first of its days, for the purposes of all.
+_COVERED = """
+SELECT g.category, h.family_id, h.month, g.granularity, g.purposes, g.revoked_at IS NOT NULL AS is_ended,
+       coalesce(g.revoked_at, 'infinity') AS recorded_until,
+       CASE WHEN g.revoked_at IS NULL THEN 'infinity' ELSE g.keep_history_until END AS seen_until
+FROM agreements_grant g
+JOIN agreements_partnership s ON s.id = g.partnership_id AND s.state = 'active'
+JOIN held h ON (g.family_id IS NULL OR g.family_id = h.family_id)
+    AND (g.from_month IS NULL OR h.month >= g.from_month) AND (g.to_month IS NULL OR h.month < g.to_month)
+WHERE g.partnership_id = %(partnership)s AND (g.revoked_at IS NULL OR g.keep_history_until > current_date)
+"""
+
+
+def _left_of(category: Category) -> str:
+    """What is left of one category: an ended grant of it joined to a grant of each that it needs."""
+    chosen = ["e", *sorted(NEEDS[category])]
+    joins = "".join(
+        f" JOIN covered {needed} ON {needed}.category = '{needed}' AND {needed}.family_id = e.family_id"
+        f" AND {needed}.month = e.month"
+        for needed in chosen[1:]
+    )
+    purposes = " & ".join(f"{one}.purposes" for one in chosen)
+    least = (
+        f"least({', '.join(f'{one}.{what}' for one in chosen)})"
+        for what in ("granularity", "recorded_until", "seen_until")
+    )
+    return (
+        f"SELECT e.category, e.family_id, e.month, {', '.join(least)}, {purposes}"
+        f" FROM covered e{joins} WHERE e.is_ended AND e.category = '{category}'"
+    )
+
+
 _KEPT = f"""
 WITH held AS (
     SELECT DISTINCT family_id, month FROM agreements_heldcell WHERE partnership_id = %(partnership)s
-), ended AS (
-    SELECT g.id AS grant_id, g.category, h.family_id, h.month, p.purpose, g.granularity,
-           g.revoked_at AS recorded_until, g.keep_history_until AS seen_until
-    FROM agreements_grant g
-    JOIN agreements_partnership s ON s.id = g.partnership_id AND s.state = 'active'
-    JOIN held h ON (g.family_id IS NULL OR g.family_id = h.family_id)
-        AND (g.from_month IS NULL OR h.month >= g.from_month) AND (g.to_month IS NULL OR h.month < g.to_month)
-    JOIN (VALUES {_PURPOSE_ROWS}) p(purpose) ON g.purposes & p.purpose <> 0
-    WHERE g.partnership_id = %(partnership)s AND g.revoked_at IS NOT NULL AND g.keep_history_until > current_date
-), opened AS (
-    SELECT DISTINCT ON (category, family_id, month, purpose) o.*
-    FROM (SELECT category, family_id, month, purpose, granularity, recorded_until, seen_until FROM ended
-          UNION ALL
-          SELECT c.category, c.family_id, c.month, p.purpose, c.granularity, 'infinity', 'infinity'
-          FROM agreements_grantedcell c JOIN (VALUES {_PURPOSE_ROWS}) p(purpose) ON c.purposes & p.purpose <> 0
-          WHERE c.partnership_id = %(partnership)s) o
-    ORDER BY category, family_id, month, purpose, granularity DESC, recorded_until DESC, seen_until DESC
-), rested AS (
-    SELECT e.grant_id, e.category, e.family_id, e.month, e.purpose,
-           least(e.granularity, min(o.granularity)) AS granularity,
-           least(e.recorded_until, min(o.recorded_until)) AS recorded_until,
-           least(e.seen_until, min(o.seen_until)) AS seen_until
-    FROM ended e
-    LEFT JOIN (VALUES {_NEEDS_ROWS}) needs(category, needed) ON needs.category = e.category
-    LEFT JOIN opened o ON o.category = needs.needed AND o.family_id = e.family_id AND o.month = e.month
-        AND o.purpose = e.purpose
-    GROUP BY e.grant_id, e.category, e.family_id, e.month, e.purpose, e.granularity, e.recorded_until, e.seen_until
-    HAVING count(needs.needed) = count(o.category)
-), ranked AS (
-    SELECT r.*, dense_rank() OVER (PARTITION BY grant_id, family_id, month
-        ORDER BY granularity DESC, recorded_until DESC, seen_until DESC) AS place
-    FROM rested r
+), covered AS ({_COVERED}),
+left_open (category, family_id, month, granularity, recorded_until, seen_until, purposes) AS (
+    {" UNION ALL ".join(_left_of(category) for category in Category)}
 )
-SELECT grant_id, family_id, month, category, granularity, recorded_until, seen_until, bit_or(purpose) AS purposes
-FROM ranked WHERE place = 1 GROUP BY 1, 2, 3, 4, 5, 6, 7
+SELECT category, family_id, month, granularity, recorded_until, seen_until, bit_or(purposes) AS purposes
+FROM left_open WHERE purposes <> 0 GROUP BY 1, 2, 3, 4, 5, 6
 """
 
 _OF_ACCOUNTS = ", ".join(
@@ -113,12 +115,11 @@ GROUP BY 1, 2, 3
 
 
 class _Expanded(NamedTuple):
-    """A table that follows from the grants, how, its key within a partnership, and what else must be the same."""
+    """A table that follows from the grants, how, and its key within a partnership."""
 
     table: str
     fresh: str
     key: tuple[str, ...]
-    fixed: tuple[str, ...] = ()
 
 
 _TABLES = (
@@ -126,8 +127,7 @@ _TABLES = (
     _Expanded(
         "agreements_keptcell",
         _KEPT,
-        ("grant_id", "family_id", "month"),
-        ("category", "granularity", "recorded_until", "seen_until"),
+        ("category", "family_id", "month", "granularity", "recorded_until", "seen_until"),
     ),
     _Expanded("agreements_grantedaccount", _ACCOUNTS, ("category", "account_id", "seen_until")),
 )
@@ -152,11 +152,8 @@ def expand(partnership: Partnership) -> bool:
 def _rewrite(cursor: CursorWrapper, partnership: Partnership, expanded: _Expanded) -> bool:
     """Set a table to what the grants say now; True if a row went, changed or lost a purpose."""
     table, fresh = expanded.table, expanded.fresh
-    key, columns = ", ".join(expanded.key), ", ".join((*expanded.key, *expanded.fixed))
-    same = " AND ".join(
-        [f"f.{column} = t.{column}" for column in expanded.key]
-        + [f"f.{column} IS NOT DISTINCT FROM t.{column}" for column in expanded.fixed]
-    )
+    key = ", ".join(expanded.key)
+    same = " AND ".join(f"f.{column} = t.{column}" for column in expanded.key)
     parameters = {
         "partnership": partnership.pk,
         "manufacturer": partnership.manufacturer_id,
@@ -173,8 +170,8 @@ def _rewrite(cursor: CursorWrapper, partnership: Partnership, expanded: _Expande
     )
     taken_away = bool(cursor.rowcount)
     cursor.execute(
-        f"INSERT INTO {table} (partnership_id, manufacturer_id, distributor_id, {columns}, purposes)"
-        f" SELECT %(partnership)s, %(manufacturer)s, %(distributor)s, {columns}, purposes FROM fresh_sight"
+        f"INSERT INTO {table} (partnership_id, manufacturer_id, distributor_id, {key}, purposes)"
+        f" SELECT %(partnership)s, %(manufacturer)s, %(distributor)s, {key}, purposes FROM fresh_sight"
         f" ON CONFLICT (partnership_id, {key}) DO UPDATE SET purposes = excluded.purposes"
         f" WHERE {table}.purposes <> excluded.purposes",
         parameters,

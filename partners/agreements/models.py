@@ -210,11 +210,13 @@ class GrantedCell(WalledModel):
 
 
 class KeptCell(WalledModel):
-    """What an ended grant leaves of this family and month: what was recorded until it ended, until a day."""
+    """What ended grants leave of this family and month: what was recorded until they ended, until a day. A row for each
+    way in which what the category needs is covered."""
 
-    pk = models.CompositePrimaryKey("partnership_id", "grant_id", "family_id", "month")
+    pk = models.CompositePrimaryKey(
+        "partnership_id", "category", "family_id", "month", "granularity", "recorded_until", "seen_until"
+    )
     partnership_id = models.BigIntegerField()
-    grant_id = models.BigIntegerField()
     manufacturer_id = models.BigIntegerField()
     distributor_id = models.BigIntegerField()
     category = models.CharField(max_length=12, choices=Category.choices)
@@ -224,11 +226,6 @@ class KeptCell(WalledModel):
     purposes = models.PositiveSmallIntegerField()
     recorded_until = models.DateTimeField()
     seen_until = models.DateField()
-
-    class Meta(WalledModel.Meta):
-        indexes = [
-            models.Index(fields=["partnership_id", "family_id", "month"], name="kept_cells_of_partnership")
-        ]
 
 
 class GrantedAccount(WalledModel):

@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from partners.accounts.models import AccountHandle, AccountIdentity
-from partners.agreements.models import Category, Grant, GrantedAccount, KeptCell, Partnership
+from partners.agreements.models import Category, Grant, GrantedAccount, Granularity, KeptCell, Partnership
 from partners.agreements.services import (
     AgreementError,
     change_sharing,
@@ -193,6 +193,32 @@ def test_each_purpose_is_seen_until_its_own_day(trading_world: World) -> None:
             (later, Purpose.RETENTION),
             (date.max, Purpose.CAMPAIGNS),
         ]
+
+
+def test_each_purpose_rests_on_what_is_open_for_it(trading_world: World) -> None:
+    """Prices end; volumes ended before for planning and are live for retention."""
+    [planned] = trading_world.share(*PAIR, Category.VOLUME, purposes=Purpose.PLANNING)
+    trading_world.share(*PAIR, Category.VOLUME, purposes=Purpose.RETENTION)
+    trading_world.share(*PAIR, Category.PRICE, purposes=Purpose.PLANNING | Purpose.RETENTION)
+    with acting_as(trading_world.actor("northwest-admin")):
+        change_sharing(trading_world.partnerships[PAIR], ends=[planned], keep_history_until=soon())
+    trading_world.sell(*PAIR, [LATER])
+    stop(trading_world, Category.PRICE, until=soon())
+    planning, retention = seen(trading_world, purpose=Purpose.PLANNING), seen(trading_world)
+    assert (planning["lines"], planning["prices"]) == (12, 12)
+    assert (retention["lines"], retention["prices"]) == (13, 13)
+
+
+def test_history_rests_on_each_grant_that_covers_it(trading_world: World) -> None:
+    """Line by line as far as volumes were, and by months for as long as volumes by month are live."""
+    later = soon() + timedelta(days=30)
+    trading_world.share(*PAIR, Category.VOLUME, Category.PRICE)
+    stop(trading_world, Category.VOLUME, until=soon())
+    trading_world.share(*PAIR, Category.VOLUME, granularity=Granularity.MONTH)
+    stop(trading_world, Category.PRICE, until=later)
+    with acting_as(trading_world.actor("ana")):
+        kept = KeptCell.objects.filter(category=Category.PRICE).values_list("granularity", "seen_until")
+        assert set(kept) == {(Granularity.LINE, soon()), (Granularity.MONTH, later)}
 
 
 def test_suspended_it_is_hidden_and_resumed_it_is_back(shared: World) -> None:
