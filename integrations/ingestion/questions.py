@@ -1,5 +1,9 @@
 """What a person must say before a file is committed: where it can be read in two ways, or looks like another's."""
 
+from collections.abc import Mapping
+from datetime import date
+from statistics import median
+
 from django.db import connection
 from psycopg import sql
 
@@ -8,9 +12,24 @@ from integrations.ingestion.reading.fields import normalised_heading
 from integrations.ingestion.reading.mapping import ColumnMapping
 from integrations.ingestion.reasons import Question, Said, to_say
 from integrations.ingestion.recording import Recorder
-from integrations.ingestion.recording.lines import LINE_KINDS
+from integrations.ingestion.recording.lines import LINE_KINDS, Lines
+from partners.accounts.services import AccountSeen
 from partners.agreements.models import Partnership
+from partners.ledger.selectors import list_units_by_month
+from partners.ledger.staging import StagedMonth, list_new_accounts, list_staged_months
 
+MOST_SAID = 3  # of one kind
+ENOUGH_ROWS, FEW_SHARE = 20, 0.02
+NORM_MONTHS, ENOUGH_MONTHS, TOLERANCE = 12, 6, 0.15
+# Customers that stand for whoever comes in; folded as headings are.
+NO_CUSTOMERS = frozenset({
+    "cash", "cashsale", "cashsales", "cashcustomer", "cashcustomers", "cashaccount", "counter", "countersale",
+    "countersales", "walkin", "walkincustomer", "onetimecustomer", "misc", "miscellaneous", "various", "sundry",
+    "barverkauf", "barkunde", "barzahler", "laufkunde", "laufkundschaft", "diverse", "cpd", "clientcomptant",
+    "ventecomptoir", "comptoir", "clientdepassage", "divers", "clientecontado", "ventamostrador", "mostrador", "varios",
+    "clienteoccasionale", "ventabanco", "contanteklant", "balieverkoop", "diversen", "klientdetaliczny",
+    "sprzedazdetaliczna",
+})  # fmt: skip
 KNOWN_BEFORE = 10  # accounts that must be known before strangers are remarkable
 STRANGERS = 5
 MOST_KNOWN_SHARE = 0.05
@@ -28,9 +47,18 @@ _FORMS = {
 }
 
 
-def list_questions(partnership: Partnership, examination: Examination, recorder: Recorder) -> list[Said]:
-    """What is to be confirmed; the compared rows are in the session's staging table."""
-    return [*_columns(examination), *_conventions(examination), *_other_company(partnership, recorder)]
+def list_questions(
+    partnership: Partnership,
+    examination: Examination,
+    recorder: Recorder,
+    accounts: Mapping[str, AccountSeen],
+) -> list[Said]:
+    """What is to be confirmed; the compared rows are in the session's staging table, `accounts` by their codes."""
+    asked = [*_columns(examination), *_conventions(examination), *_other_company(partnership, recorder)]
+    if isinstance(recorder, Lines):
+        months = list_staged_months(partnership)
+        asked += [*_no_customer(accounts), *_far_months(months), *_off_norm(partnership, months)]
+    return asked
 
 
 def _columns(examination: Examination) -> list[Said]:
@@ -84,3 +112,83 @@ def _other_company(partnership: Partnership, recorder: Recorder) -> list[Said]:
     if known < KNOWN_BEFORE or told < STRANGERS or met > told * MOST_KNOWN_SHARE:
         return []
     return [to_say(Question.OTHER_COMPANY, {"told": told, "new": told - met, "known": known})]
+
+
+# --- of lines alone ---
+
+
+def _no_customer(accounts: Mapping[str, AccountSeen]) -> list[Said]:
+    """Customers that stand for many, such as CASH SALE; once they are recorded nobody is asked again."""
+    asked = []
+    for code, rows in list_new_accounts():
+        for called in (accounts[code].name, code):
+            if normalised_heading(called) in NO_CUSTOMERS:
+                asked.append(to_say(Question.NO_CUSTOMER, {"rows": rows, "found": called}))
+                break
+    return asked[:MOST_SAID]
+
+
+def _far_months(months: list[StagedMonth]) -> list[Said]:
+    """A few rows whose months lie apart from all others: nearly always a mistyped date."""
+    rows = {month.month: month.rows for month in months}
+    total, main = sum(rows.values()), _around_the_fullest(rows)
+    if total < ENOUGH_ROWS:
+        return []
+    few = max(1, total * FEW_SHARE)
+    far = [month for month in rows if _distance(month, main) > 1 and rows[month] <= few]
+    return [
+        to_say(
+            Question.FAR_MONTH,
+            {
+                "rows": rows[month],
+                "total": total,
+                "found": f"{month:%Y-%m}",
+                "first": f"{main[0]:%Y-%m}",
+                "last": f"{main[-1]:%Y-%m}",
+            },
+        )
+        for month in far[:MOST_SAID]
+    ]
+
+
+def _around_the_fullest(rows: dict[date, int]) -> list[date]:
+    """The run of months without a gap in which the month with most rows lies; empty where there is none."""
+    runs: list[list[date]] = []
+    for month in sorted(rows):
+        if runs and _number(month) - _number(runs[-1][-1]) == 1:
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    return max(runs, key=lambda run: max(rows[month] for month in run), default=[])
+
+
+def _distance(month: date, run: list[date]) -> int:
+    """How many months it lies off the run; 0 within."""
+    return max(_number(run[0]) - _number(month), _number(month) - _number(run[-1]), 0)
+
+
+def _number(month: date) -> int:
+    return month.year * 12 + month.month
+
+
+def _off_norm(partnership: Partnership, months: list[StagedMonth]) -> list[Said]:
+    """Whole months that come to far more or less than the year before them: by more than 15 % and by more than three
+    times what is usual (the median absolute deviation, scaled to a standard deviation)."""
+    asked: list[Said] = []
+    for month in months:
+        if not month.is_whole or len(asked) == MOST_SAID:
+            continue
+        usual = list_units_by_month(partnership.pk, before=month.month, months=NORM_MONTHS)
+        if len(usual) < ENOUGH_MONTHS or (norm := median(usual)) <= 0:
+            continue
+        deviation = 1.4826 * median(abs(units - norm) for units in usual) / norm
+        spread = max(TOLERANCE, 3 * deviation)
+        units = month.units + month.units_recorded
+        if abs(units / norm - 1) > spread:
+            params = {"month": f"{month.month:%Y-%m}", "units": _whole(units), "usual": _whole(norm)}
+            asked.append(to_say(Question.OFF_NORM, {**params, "spread": round(100 * spread)}))
+    return asked
+
+
+def _whole(units: float) -> str:
+    return f"{units:,.0f}"

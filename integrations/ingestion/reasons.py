@@ -39,6 +39,34 @@ class LedgerReason(Coded):
             "columns are read as they are meant, and correct the row."
         ),
     )
+    VALUE_DIFFERS = (
+        "value_differs",
+        gettext_noop(
+            'Row %(row)s, column "%(column)s": "%(found)s" is not what %(quantity)s at %(price)s each come to, with or '
+            "without the discount. Correct the price, the quantity or the amount."
+        ),
+    )
+    CASE_OR_EACH = (
+        "case_or_each",
+        gettext_noop(
+            'Row %(row)s, column "%(column)s": %(found)s of %(sku)s do not fit their price, but would as cases of '
+            "%(size)s, or as single ones. Give the quantity in single units, or name its unit."
+        ),
+    )
+    LEADING_ZEROS = (
+        "leading_zeros",
+        gettext_noop(
+            'Row %(row)s, column "%(column)s": "%(found)s" is not known, but %(near)s is: a spreadsheet drops zeros '
+            "at the beginning. Format the column as text and enter the value in full."
+        ),
+    )
+    TRANSFER = (
+        "transfer_among_sales",
+        gettext_noop(
+            'Row %(row)s: "%(found)s" is your own company, so this is a transfer and no sale. Give it the transaction '
+            "type IB, correct the customer, or leave it here."
+        ),
+    )
     TWICE = (
         "twice_in_file",
         gettext_noop(
@@ -141,6 +169,27 @@ class Question(Coded):
     SERIAL = (
         "serial",
         gettext_noop('The numbers of column "%(column)s" are read as Excel\'s day numbers. Is that right?'),
+    )
+    NO_CUSTOMER = (
+        "no_customer",
+        gettext_noop(
+            '%(rows)s rows name "%(found)s" as customer, which stands for many. They count in every total, but tell '
+            "nothing of a customer. Is that right?"
+        ),
+    )
+    FAR_MONTH = (
+        "far_month",
+        gettext_noop(
+            "%(rows)s of %(total)s rows lie in %(found)s, far from the others (%(first)s to %(last)s). Are these "
+            "dates right?"
+        ),
+    )
+    OFF_NORM = (
+        "off_norm",
+        gettext_noop(
+            "With this file %(month)s comes to %(units)s units; the months before it came to %(usual)s, give or take "
+            "%(spread)s %%. Is the file whole, and nothing in it twice?"
+        ),
     )
     OTHER_COMPANY = (
         "other_company",

@@ -128,7 +128,7 @@ def check_submission(submission_id: int, organisation_id: int, done: Done = lamb
         if _still(submission, State.CHECKING):
             comparison = recorder.compare(partnership, submission.pk, restates=_restates(submission))
             check = _keep_findings(submission, staged, comparison, examination)
-            _end_check(submission, check, partnership, examination)
+            _end_check(submission, check, partnership, examination, staged)
         done()
     recorder.end()
 
@@ -351,12 +351,16 @@ def _plain(month: MonthRestated) -> dict[str, Any]:
 
 
 def _end_check(
-    submission: Submission, check: SubmissionCheck, partnership: Partnership, examination: Examination
+    submission: Submission,
+    check: SubmissionCheck,
+    partnership: Partnership,
+    examination: Examination,
+    staged: Staged,
 ) -> None:
     if check.all_or_nothing and check.quarantined:
         _refuse_whole(submission, check)
         return
-    check.asked = list_questions(partnership, examination, RECORDERS[submission.feed])
+    check.asked = list_questions(partnership, examination, RECORDERS[submission.feed], staged.accounts)
     check.save(update_fields=["asked"])
     _set_state(submission, State.CHECKED)
     if check.trusted and not check.asked:

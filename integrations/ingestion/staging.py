@@ -1,31 +1,26 @@
 """From a file's typed rows to the ledger's staging table, and what could not go there."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 import pandas as pd
-from rapidfuzz import process
 
+from integrations.ingestion.defects import list_refused, look_around, unknown_units
 from integrations.ingestion.models import QuarantinedRow, Submission
 from integrations.ingestion.reading import FEEDS, Examination, Parsed, parse
-from integrations.ingestion.reading.faults import FOUND_LIMIT
-from integrations.ingestion.reasons import LedgerReason, Said, to_say
+from integrations.ingestion.reasons import Said, to_say
 from integrations.ingestion.recording import RECORDERS
 from integrations.ingestion.recording.columns import records, text
-from integrations.ingestion.recording.lines import AMOUNTS
 from integrations.ingestion.recording.units import as_the_maker_calls_it, in_base_units
 from partners.accounts.services import AccountSeen
 from partners.agreements.models import Partnership
 from partners.catalogue.selectors import ProductIndex, get_product_index
 from partners.catalogue.services import learn_products
-from partners.ledger.references import References, list_references
+from partners.ledger.references import References
 from partners.tenancy.actors import worker
 from partners.tenancy.context import acting_as
 
-NEAR_MATCHES = 3
-NEAR_ENOUGH = 70.0
-MOST_NEAR_SEARCHES = 500  # distinct unknown SKUs a chunk for which near matches are looked up
 BATCH = 5_000
 MOST_NOTES = 50
 
@@ -40,7 +35,6 @@ _ACCOUNT = {
     "industry": "industry",
     "country": "account_country",
 }
-MOST_OF_A_LINE = 9e10  # in its currency: beyond, sums of many lines could overflow
 
 
 @dataclass
@@ -74,14 +68,19 @@ def stage_file(
     with acting_as(actor):
         QuarantinedRow.objects.filter(submission=submission).delete()
         products = get_product_index(partnership.manufacturer_id)
-        references = list_references(partnership.pk)
+        around = look_around(partnership)
     staged, recorder = Staged(), RECORDERS[submission.feed]
     recorder.begin()
     for parsed in parse(file, examination):
         with acting_as(actor):
-            products = _learn(partnership, products, references, parsed.rows)
-            told, untold = in_base_units(as_the_maker_calls_it(parsed.rows, products, references), references)
-            refused = [*_refused(told, examination, products), (untold, _unknown_units(untold, examination))]
+            products = _learn(partnership, products, around.references, parsed.rows)
+            told, untold = in_base_units(
+                as_the_maker_calls_it(parsed.rows, products, around.references), around.references
+            )
+            refused = [
+                *list_refused(told, examination, products, around),
+                (untold, unknown_units(untold, examination)),
+            ]
             _quarantine(submission, parsed.faults)
             taken = told
             for rows, defects in refused:
@@ -94,24 +93,6 @@ def stage_file(
     return staged
 
 
-Refused = tuple[pd.DataFrame, Iterator[dict[str, Any]]]
-
-
-def _refused(rows: pd.DataFrame, examination: Examination, products: ProductIndex) -> Iterator[Refused]:
-    """Rows that read well and cannot be taken, each group with its defects; no row is in two of them."""
-    if "sku" in rows:
-        unknown = rows[~rows["sku"].isin(products.products.keys())]
-        yield unknown, _unknown_skus(unknown, examination, products)
-        rows = rows.drop(unknown.index)
-    if "family" in rows:
-        strange = rows[(text(rows, "family") != "") & ~rows["family"].isin(products.families.keys())]
-        yield strange, _defects(strange, examination, "family", LedgerReason.UNKNOWN_FAMILY)
-        rows = rows.drop(strange.index)
-    if "quantity" in rows:
-        huge = rows[_too_large(rows)]
-        yield huge, _defects(huge, examination, "quantity", LedgerReason.HUGE_LINE)
-
-
 def _learn(
     partnership: Partnership, products: ProductIndex, references: References, rows: pd.DataFrame
 ) -> ProductIndex:
@@ -121,46 +102,6 @@ def _learn(
         return products
     learn_products(partnership.manufacturer_id, sorted(new))
     return get_product_index(partnership.manufacturer_id)
-
-
-def _unknown_skus(
-    rows: pd.DataFrame, examination: Examination, products: ProductIndex
-) -> Iterator[dict[str, Any]]:
-    column = examination.mapping.heading("sku")
-    near = {
-        sku: _near(sku, products) if number < MOST_NEAR_SEARCHES else ""
-        for number, sku in enumerate(rows["sku"].unique())
-    }
-    for row, sku in rows["sku"].items():
-        reason = LedgerReason.UNKNOWN_SKU_NEAR if near[sku] else LedgerReason.UNKNOWN_SKU
-        yield {
-            "source_row": row,
-            "column": column,
-            "reason": reason.value,
-            "found": sku[:FOUND_LIMIT],
-            "params": {"near": near[sku]},
-        }
-
-
-def _defects(
-    rows: pd.DataFrame, examination: Examination, field: str, reason: LedgerReason
-) -> Iterator[dict[str, Any]]:
-    """One defect for each row, in the column of this field."""
-    column = examination.mapping.heading(field)
-    for row, found in rows[field].items():
-        yield {"source_row": row, "column": column, "reason": reason.value, "found": str(found)[:FOUND_LIMIT]}
-
-
-def _unknown_units(rows: pd.DataFrame, examination: Examination) -> Iterator[dict[str, Any]]:
-    if not rows.empty:
-        defects = _defects(rows, examination, "unit", LedgerReason.UNKNOWN_UNIT)
-        for defect, sku in zip(defects, rows["sku"], strict=True):
-            yield {**defect, "params": {"sku": sku[:FOUND_LIMIT]}}
-
-
-def _near(sku: str, products: ProductIndex) -> str:
-    matches = process.extract(sku, products.products.keys(), limit=NEAR_MATCHES, score_cutoff=NEAR_ENOUGH)
-    return ", ".join(match for match, *_ in matches)
 
 
 def _quarantine(submission: Submission, faults: pd.DataFrame) -> None:
@@ -186,13 +127,6 @@ def write_quarantine(submission: Submission, rows: Iterable[dict[str, Any]]) -> 
         ],
         batch_size=BATCH,
     )
-
-
-def _too_large(rows: pd.DataFrame) -> pd.Series:
-    """Lines worth more than can be added up safely: nearly always a misread column."""
-    amounts = {name: pd.to_numeric(text(rows, name), errors="coerce").abs() for name in AMOUNTS}
-    worth = [amounts["quantity"] * amounts[name] for name in ("list_price", "unit_cost")]
-    return pd.concat([*amounts.values(), *worth], axis=1).max(axis=1) > MOST_OF_A_LINE
 
 
 def _collect_accounts(staged: Staged, rows: pd.DataFrame) -> None:

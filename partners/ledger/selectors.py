@@ -8,12 +8,13 @@ from typing import Any
 
 import pandas as pd
 from django.db import connection
+from django.db.models import F, Sum
 
 from partners.agreements.models import Category, Granularity, Partnership
 from partners.agreements.walls import granted_cells
 from partners.audit.services import note_read
 from partners.catalogue.models import ListPrice
-from partners.ledger.models import LinePrice
+from partners.ledger.models import AreaMonth, LinePrice
 from partners.tenancy.context import current_actor, current_organisation_id
 
 # Amounts as integers of ten-thousandths: exact in a frame (see `analytics.core.facts`).
@@ -373,6 +374,14 @@ def last_business_date(partnership_id: int) -> date | None:
         )
         day: date | None = cursor.fetchone()[0]
     return day
+
+
+def list_units_by_month(partnership_id: int, *, before: date, months: int) -> list[float]:
+    """What was sold, less what came back, in each recorded month of so many before one, in their order."""
+    earliest = (pd.Timestamp(before) - pd.DateOffset(months=months)).date()
+    sums = AreaMonth.objects.filter(partnership_id=partnership_id, month__gte=earliest, month__lt=before)
+    by_month = sums.values("month").annotate(sold=Sum(F("units") - F("returned_units"))).order_by("month")
+    return [float(sold) for sold in by_month.values_list("sold", flat=True)]
 
 
 def holds_amounts() -> bool:

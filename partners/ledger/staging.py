@@ -245,6 +245,59 @@ def list_fresh_accounts() -> list[str]:
         return [code for (code,) in cursor.fetchall()]
 
 
+class NewAccount(NamedTuple):
+    """An account of the new rows that is not known yet."""
+
+    code: str
+    rows: int
+
+
+def list_new_accounts() -> list[NewAccount]:
+    """The accounts that the new rows name and nobody has recorded, those with most rows first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT account_code, count(*) FROM compared_line WHERE status = 'fresh' AND account_id IS NULL"
+            " GROUP BY account_code ORDER BY 2 DESC, 1"
+        )
+        return [NewAccount(*row) for row in cursor.fetchall()]
+
+
+class StagedMonth(NamedTuple):
+    """What of a month the file holds: its rows, the units of its new ones, those that stay recorded beside them, and
+    whether it spans the month but for a weekend at either end."""
+
+    month: date
+    rows: int
+    units: float
+    units_recorded: float
+    is_whole: bool
+
+
+_MONTHS = """
+WITH span AS (SELECT min(business_date) - 3 AS first_on, max(business_date) + 3 AS last_on FROM compared_line),
+told AS (
+    SELECT date_trunc('month', business_date)::date AS month, count(*) AS rows,
+           sum(CASE WHEN status = 'fresh' AND kind IN ('sale', 'return', 'correction') THEN quantity ELSE 0 END)::float
+           AS units
+    FROM compared_line GROUP BY 1
+)
+SELECT t.month, t.rows, t.units,
+       (SELECT coalesce(sum(l.quantity), 0)::float FROM ledger_line l
+        WHERE l.partnership_id = %(partnership)s AND l.superseded_at IS NULL AND l.month = t.month
+          AND l.kind IN ('sale', 'return', 'correction')
+          AND NOT EXISTS (SELECT FROM replaced_line r WHERE r.id = l.id)),
+       t.month >= s.first_on AND (t.month + interval '1 month - 1 day')::date <= s.last_on
+FROM told t CROSS JOIN span s ORDER BY t.month
+"""
+
+
+def list_staged_months(partnership: Partnership) -> list[StagedMonth]:
+    """The months of the compared file, in their order."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MONTHS, {"partnership": partnership.pk})
+        return [StagedMonth(*row) for row in cursor.fetchall()]
+
+
 def end_staging() -> None:
     """Drop the staging tables before the connection serves something else."""
     with connection.cursor() as cursor:
