@@ -4,7 +4,7 @@ It is sold once; what is shared of it, and what was taken back, is drawn anew fo
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -210,9 +210,24 @@ def share_at_random(world: Small, draw: random.Random) -> None:
             shut(world, draw, pair)
 
 
-def grant_at_random(world: Small, draw: random.Random, pair: tuple[str, str]) -> Grant:
+def share_and_leave(world: Small, draw: random.Random) -> None:
+    """Hardly anything but history: several grants of what others rest on, with purposes, months and granularities of
+    their own, most of them ended one after the other and left to be read, lines recorded in between."""
+    for pair in PAIRS[:-1]:
+        wanted = [category for category in oracle.CATEGORIES for _ in range(draw.randrange(1, 4))]
+        given = {grant.pk: grant for grant in (grant_at_random(world, draw, pair, one) for one in wanted)}
+        for grant in draw.sample(list(given.values()), len(given)):
+            if draw.random() < 0.8:
+                revoke(world, draw, pair, grant, leaves=0.9)
+            if draw.random() < 0.3:
+                sell_some(world, draw, pair, 2)
+
+
+def grant_at_random(
+    world: Small, draw: random.Random, pair: tuple[str, str], category: oracle.Category | None = None
+) -> Grant:
     """One more, through the service, and to the oracle in its own words."""
-    category = draw.choices(list(oracle.CATEGORIES), (4, 3, 3, 2))[0]
+    category = category or draw.choices(list(oracle.CATEGORIES), (4, 3, 3, 2))[0]
     family = draw.choice([None, None, None, *FAMILIES.values()])
     first, last = sorted(draw.sample([None, None, None, *MONTHS], 2), key=lambda month: month or MONTHS[0])
     first, last = (None, last) if draw.random() < 0.5 else (first, None) if first == last else (first, last)
@@ -236,9 +251,11 @@ def grant_at_random(world: Small, draw: random.Random, pair: tuple[str, str]) ->
     return grant
 
 
-def revoke(world: Small, draw: random.Random, pair: tuple[str, str], grant: Grant) -> None:
+def revoke(
+    world: Small, draw: random.Random, pair: tuple[str, str], grant: Grant, leaves: float = LEAVES
+) -> None:
     """End a grant; sometimes what was recorded stays in sight for a while."""
-    kept = timezone.localdate() + timedelta(days=draw.randrange(1, 30)) if draw.random() < LEAVES else None
+    kept = timezone.localdate() + timedelta(days=draw.randrange(1, 30)) if draw.random() < leaves else None
     with acting_as(world.actor(f"{pair[1]}-admin")):
         revoke_grant(grant, kept)
     ended = {"revoked_at": datetime.now(UTC), "keep_history_until": kept}
@@ -266,10 +283,12 @@ def shut(world: Small, draw: random.Random, pair: tuple[str, str]) -> None:
 
 
 @contextmanager
-def random_world(sold: Small, seed: int) -> Iterator[Small]:
+def random_world(
+    sold: Small, seed: int, share: Callable[[Small, random.Random], None] = share_at_random
+) -> Iterator[Small]:
     """The channel with what is shared and taken back drawn anew."""
     world = sold.copy()
     with transaction.atomic():
-        share_at_random(world, random.Random(seed))
+        share(world, random.Random(seed))
         yield world
         transaction.set_rollback(True)

@@ -1,29 +1,37 @@
 """Random worlds: what the product shows is what the oracle says, and nothing else."""
 
 import random
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from tests.isolation import oracle, small
+from tests.isolation import oracle
 from tests.isolation.channel.differences import differences
 from tests.isolation.figures import FIGURES
 from tests.isolation.oracle import Row, Viewer, can_see
-from tests.isolation.small import Small, random_world
+from tests.isolation.small import Small, random_world, share_and_leave, share_at_random
+
+Share = Callable[[Small, random.Random], None]
 
 
-def run(sold: Small, worlds: int, *, pages: int) -> None:
+def run(sold: Small, worlds: int, *, pages: int, share: Share = share_at_random) -> None:
     for number in range(worlds):
         seed = random.getrandbits(32)
-        with random_world(sold, seed) as world:
+        with random_world(sold, seed, share) as world:
             wrong = differences(world, pages=number % pages == 0)
         FIGURES.count("oracle differences", len(wrong))
-        assert not wrong, f"In the world of seed {seed}, {len(wrong)} differences:\n" + "\n".join(wrong[:20])
+        said = f"In the world of seed {seed} by {share.__name__}, {len(wrong)} differences:\n"
+        assert not wrong, said + "\n".join(wrong[:20])
 
 
 def test_a_random_world_shows_what_the_oracle_says(sold: Small, db: None, unlimited: None) -> None:
     run(sold, 2, pages=2)
+
+
+def test_history_that_was_left_is_what_the_oracle_says(sold: Small, db: None, unlimited: None) -> None:
+    run(sold, 2, pages=2, share=share_and_leave)
 
 
 @pytest.mark.isolation
@@ -32,17 +40,12 @@ def test_random_worlds_show_what_the_oracle_says(sold: Small, db: None, unlimite
     run(sold, 12, pages=3)
 
 
-def test_history_that_was_left_is_what_the_oracle_says(
-    sold: Small, db: None, unlimited: None, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.isolation
+@pytest.mark.parametrize("part", range(2))
+def test_histories_that_were_left_are_what_the_oracle_says(
+    sold: Small, db: None, unlimited: None, part: int
 ) -> None:
-    """Most grants that ended left their history, mixed with live ones of other purposes, families and months; seed 4
-    once showed names for a purpose for which no volumes were shared."""
-    monkeypatch.setattr(small, "LEAVES", 0.6)
-    for seed in (4, random.getrandbits(32)):
-        with random_world(sold, seed) as world:
-            wrong = differences(world, pages=False)
-        FIGURES.count("oracle differences", len(wrong))
-        assert not wrong, f"In the world of seed {seed}:\n" + "\n".join(wrong[:10])
+    run(sold, 12, pages=6, share=share_and_leave)
 
 
 def test_the_oracle_knows_what_the_rules_say_in_words() -> None:
