@@ -92,7 +92,7 @@ PAGES = (
     *acts("account_erase", KEEPS_ACCOUNTS, "account", get=OK, post=BAD),
     *shows("receipts", KEEPS_ACCOUNTS | SHARES),
     *shows("receipt", KEEPS_ACCOUNTS | SHARES, "receipt"),
-    *shows("receipt_file", KEEPS_ACCOUNTS | SHARES, "receipt", answers=404),  # not done yet
+    *shows("receipt_file", KEEPS_ACCOUNTS | SHARES, "receipt"),
     *shows("finding", SEES_ACCOUNTS, "finding", answers=SENT_ON),
     *shows("partnerships", SEES_PARTNERSHIPS),
     *shows("partnership", SEES_PARTNERSHIPS, "partnership"),
@@ -108,7 +108,7 @@ PAGES = (
     *acts("sharing_propose", PROPOSES, "between", get=OK, post=OK),
     *acts("sharing_answer", PROPOSES, "proposal", data={"step": "withdraw"}, on_theirs=403),
     *acts("partnership_archive", SHARES, "holding", get=OK),
-    *shows("archive_file", SHARES, "archive", answers=404),  # not made yet
+    *shows("archive_file", SHARES, "archive"),
     *acts("partnership_delete", SHARES, "holding", get=404, post=404),  # of one that is not over
     *shows("follow_ups", SEES_ACCOUNTS),
     *acts("follow_up_new", FOLLOWS_UP, "handle", get=OK, post=BAD, in_query=True),

@@ -37,6 +37,8 @@ OF_LINES = (
     "api_account",
     "account_picture",
 )  # what shows outcomes, and nothing where there are none
+# What is there of a receipt once that is done: of all that are in the world, these are.
+OF_DONE, DONE = ("receipt_file",), ("customer in ", "partnership in ")
 
 
 TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"')
@@ -117,13 +119,15 @@ def is_there(world: Proof, cell: Cell) -> bool:
     seat = world.people[cell.person]
     if cell.entry.name == "follow_up_new" and not _has_finding(world, seat, cell.thing):
         return False
+    if cell.entry.name in OF_DONE and not cell.thing.startswith(DONE):
+        return False
     if cell.entry.name in OF_LINES and cell.kind == "handle" and not _has_lines(world, seat, cell.thing):
         return False
     judge = {
         "account": _account, "handle": _handle, "partnership": _partnership, "follow_up": _follow_up,
         "submission": _submission, "finding": _finding, "report": _report, "client": _own, "schedule": _own,
         "between": _between, "giving": _giving, "grant": _giving,
-        "holding": _holding, "archive": _holding, "receipt": _own, "proposal": _proposal,
+        "holding": _holding, "archive": _archive, "receipt": _receipt, "proposal": _proposal,
         "person": _own, "invited": _own, "access": _own, "session": _own,
     }[cell.kind]  # fmt: skip
     return judge(world, seat, cell.thing)
@@ -180,6 +184,19 @@ def _between(world: Proof, seat: Seat, thing: str) -> bool:
 def _holding(world: Proof, seat: Seat, thing: str) -> bool:
     """Theirs to take out and to destroy: direct sales, too."""
     return _partnership(world, seat, thing) and thing.endswith(f"/{seat.organisation}")
+
+
+def _archive(world: Proof, seat: Seat, thing: str) -> bool:
+    """Theirs, while it can be downloaded: neither one that is not made, nor one that is old or erased."""
+    state, _, pair = thing.partition(" in ")
+    return state == "ready" and _holding(world, seat, pair)
+
+
+def _receipt(world: Proof, seat: Seat, thing: str) -> bool:
+    """Their organisation's; of who reaches a part of it, what they asked for themselves."""
+    what, _, slug = thing.partition(" in ")
+    asked = seat.person == f"{slug}-partnership-manager" and what == "narrow"
+    return seat.organisation == slug and (asked or seat.reach is Reach.WHOLE)
 
 
 def _giving(world: Proof, seat: Seat, thing: str) -> bool:

@@ -4,9 +4,10 @@ import base64
 import json
 from collections.abc import Iterable, Iterator
 
+from asgiref.sync import async_to_sync
 from django.core.mail import EmailMessage
 from django.db import connection
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from partners.jobs.models import OutboxEvent
@@ -14,11 +15,17 @@ from portal.dispatch import DISPATCH
 
 
 def of_response(response: HttpResponseBase) -> Iterator[bytes]:
-    """Body, headers and cookies."""
+    """Body, headers and cookies; the body of a stream where its end is known."""
     if isinstance(response, HttpResponse):
         yield response.content
+    elif isinstance(response, StreamingHttpResponse) and response.has_header("Content-Length"):
+        yield async_to_sync(_whole)(response)
     yield "\n".join(f"{name}: {value}" for name, value in response.headers.items()).encode()
     yield response.cookies.output().encode()
+
+
+async def _whole(response: StreamingHttpResponse) -> bytes:
+    return b"".join([piece async for piece in response])
 
 
 def letters(outbox: Iterable[EmailMessage]) -> Iterator[bytes]:

@@ -9,6 +9,7 @@ import binascii
 import gzip
 import json
 import re
+import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from html import unescape
@@ -46,11 +47,15 @@ def _stands(match: re.Match[str]) -> bool:
 
 
 def spelled(number: str) -> Iterator[str]:
-    """The digits of an amount: to the cent, and to the ten-thousandth where all beyond the cent are zero."""
-    digits = re.sub(r"\D", "", number).lstrip("0")
-    yield digits
-    if digits.endswith("00"):
-        yield digits[:-2]
+    """The digits of an amount: to the cent, and to the ten-thousandth where all beyond the cent are zero.
+
+    A comma sets thousands apart, or a row's values: both readings count.
+    """
+    for read in {number, *number.split(",")}:
+        digits = re.sub(r"\D", "", read).lstrip("0")
+        yield digits
+        if digits.endswith("00"):
+            yield digits[:-2]
 
 
 def token_of(text: str) -> str:
@@ -81,6 +86,10 @@ def _unpacked(raw: bytes) -> Iterator[bytes]:
         yield json.dumps(dict(pages.metadata or {}), default=str).encode()
         for stream in STREAM.findall(raw):
             yield from _inflated(stream)
+    if raw.startswith(b"PK\x03\x04"):
+        with zipfile.ZipFile(BytesIO(raw)) as packed:
+            yield "\n".join(packed.namelist()).encode()
+            yield from (packed.read(name) for name in packed.namelist())
     if raw.startswith(b"\x1f\x8b"):
         yield gzip.decompress(raw)
     elif raw[:1] == b"\x78":

@@ -5,11 +5,12 @@ Every later feature adds its things here: what belongs to whom (`Proof.ids`), an
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
+import time_machine
 from django.utils import timezone
 
 from analytics.runs.models import Finding
@@ -47,24 +48,26 @@ from partners.organisations.services import end_seat, found_organisation, seat_n
 from partners.organisations.support import grant_support
 from partners.tenancy.actors import Purpose, Reach, Role, Scope, founder
 from partners.tenancy.context import acting_as
-from partners.tenancy.models import new_public_id
-from portal.custody.erasing import ask_to_erase
-from portal.custody.models import Receipt
+from portal.custody.archiving import LIFE, ask_for_archive, give_up_archive, write_archive
+from portal.custody.erasing import ask_to_delete, ask_to_erase, destroy, give_up
+from portal.custody.models import Reason, Receipt
 from portal.reports.schedules import Timing, ask_for_review, schedule_review
 from portal.reports.writing import write_report
 from tests.isolation import oracle
 from tests.isolation.oracle import Row, Viewer
+from tests.isolation.search import ID
 from tests.world import PASSWORD, Sale, World
 
 MAKER, OTHER_MAKER = "maker", "other-maker"
 # The distributors of the maker, each named after what it shares; one of the other maker alone, and both makers' one.
 RELATIONS = (
     "full", "families", "months", "categories", "monthly", "area", "expired", "for-planning", "revoked", "never",
-    "suspended", "ended", "invited",
+    "suspended", "ended", "deleted", "invited",
 )  # fmt: skip
-QUICK = ("full", "families", "revoked", "never")  # enough for the sample in `make test`
-SHUT = ("expired", "for-planning", "revoked", "never", "suspended", "ended", "invited")
-STRANGER, BOTHS = "stranger", "full"
+QUICK = ("full", "families", "revoked", "never", "deleted")  # enough for the sample in `make test`
+SHUT = ("expired", "for-planning", "revoked", "never", "suspended", "ended", "deleted", "invited")
+STRANGER, BOTHS, DELETED = "stranger", "full", "deleted"
+ERASING = (MAKER, BOTHS, STRANGER)  # each has one of its customers erased
 REPORTED = (MAKER, BOTHS, "suspended", STRANGER)
 AS_OF = date(2026, 3, 31)
 FIRST = date(2024, 3, 4)
@@ -156,9 +159,13 @@ def build_proof(relations: Collection[str] = RELATIONS) -> Proof:
     _found(world)
     _sell(world)
     _share(world)
+    _have_customers_erased(world)
+    _have_partnership_deleted(world)
     _close(world)
     _analyse(world)
     _work(world)
+    _take_out(world)
+    _ask_for_more_erasures(world)
     _give_keys(world)
     _leave(world)
     return world
@@ -235,7 +242,6 @@ def _join(world: Proof, maker: str, distributor: str) -> None:
     world.ids["partnership", f"{maker}/{distributor}"] = partnership.public_id
     for kind in ("between", "giving", "holding"):
         world.ids[kind, f"{maker}/{distributor}"] = partnership.public_id
-    world.ids["archive", f"{maker}/{distributor}"] = new_public_id("arc")
     told = frozenset({maker, distributor})
     world.secrets.append(Secret(partnership.public_id, distributor, "id of the partnership", told=told))
 
@@ -244,12 +250,19 @@ def _join(world: Proof, maker: str, distributor: str) -> None:
 
 # Of each distributor: one that fell silent, one of helmets alone, one of the first half year alone.
 ACCOUNTS = {"steady": ROAD, "helmets": HELMETS, "early": ROAD}
+ERASED = "erased"  # one more where customers are erased, of the first half year too
+
+
+def _sold_to(distributor: str) -> dict[str, str]:
+    return {**ACCOUNTS, **({ERASED: ROAD} if distributor in ERASING else {})}
 
 
 def _sell(world: Proof) -> None:
     for pair in world.pairs():
         maker, distributor = pair
-        sales = [sale for kind in ACCOUNTS for sale in _sales_of(world, maker, distributor, kind)]
+        sales = [
+            sale for kind in _sold_to(distributor) for sale in _sales_of(world, maker, distributor, kind)
+        ]
         world.sell(maker, distributor, sales)
         _tell_rows(world, pair, sales)
 
@@ -265,9 +278,9 @@ def _sales_of(world: Proof, maker: str, distributor: str, kind: str) -> Iterator
         country=COUNTRY,
         account_type="Shop",
     )
-    sku = "HE-1" if ACCOUNTS[kind] == HELMETS else "RB-1"
+    sku = "HE-1" if kind == "helmets" else "RB-1"
     last = AS_OF - timedelta(days=24 if kind == "steady" else 3)
-    day, end = FIRST, FIRST + timedelta(days=180) if kind == "early" else last
+    day, end = FIRST, FIRST + timedelta(days=180) if kind in ("early", ERASED) else last
     while day <= end:
         yield Sold(
             word(maker, distributor, kind, day, "invoice"),
@@ -286,11 +299,12 @@ def _tell_rows(world: Proof, pair: tuple[str, str], sales: list[Sold]) -> None:
     """Each line to the oracle, and what is secret of it. The only order of a month is that month's sum."""
     distributor = pair[1]
     recorded = datetime.now(UTC)
-    kinds = {word(distributor, kind, "code"): kind for kind in ACCOUNTS}
+    families = _sold_to(distributor)
+    kinds = {word(distributor, kind, "code"): kind for kind in families}
     for sale in sales:
         kind = kinds[sale.account_code]
         row = Row(
-            sale.invoice, pair, f"{distributor}-{kind}", ACCOUNTS[kind], sale.day.replace(day=1), recorded
+            sale.invoice, pair, f"{distributor}-{kind}", families[kind], sale.day.replace(day=1), recorded
         )
         world.rows.append(row)
         of_it = {"owner": distributor, "row": row}
@@ -309,7 +323,7 @@ def _tell_rows(world: Proof, pair: tuple[str, str], sales: list[Sold]) -> None:
 
 def _share(world: Proof) -> None:
     road = {"family_id": _family(world, ROAD)}
-    for distributor in ("full", "suspended", "ended", "revoked"):
+    for distributor in ("full", "suspended", "ended", DELETED, "revoked"):
         _grant(world, distributor, *ALL)
     _grant(world, "families", *ALL, **road)
     _grant(world, "months", *ALL, **JANUARY)
@@ -355,8 +369,6 @@ def _grant(
 
 def _close(world: Proof) -> None:
     """What was open once and is no longer: revoked, suspended, ended."""
-    from dataclasses import replace
-
     from partners.agreements.models import Grant
 
     for distributor in [one for one in ("revoked", "suspended", "ended") if one in world.relations]:
@@ -379,6 +391,120 @@ def _close(world: Proof) -> None:
             del world.ids["grant", f"{MAKER}/ended"]
 
 
+# --- what they have destroyed, and what they take out ---
+
+
+def _have_customers_erased(world: Proof) -> None:
+    """One of each of these: from then on nobody at all may meet what it was called."""
+    for slug in [one for one in ERASING if one in world.orgs]:
+        of_slug = {pair: one for pair, one in world.partnerships.items() if pair[1] == slug}
+        for pair in of_slug:
+            _take_out_one(world, pair, "erased")
+        with acting_as(world.actor(f"{slug}-manager")):
+            code = word(slug, ERASED, "code")
+            identity = AccountIdentity.objects.get(code=code, organisation_id=world.orgs[slug].pk)
+            handles = AccountHandle.objects.filter(account=identity.account_id)
+            tokens = list(handles.values_list("token", flat=True))
+        for told in (identity.public_id, *tokens):
+            world.secrets.append(Secret(told, slug, "id of an erased customer"))
+        receipt = _ask_to_erase(world, f"{slug}-manager", identity.public_id, "customer")
+        destroy(receipt.pk, receipt.organisation_id)
+        _forget(world, lambda one, slug=slug: _is_of_erased(one, slug))
+
+
+def _is_of_erased(secret: Secret, slug: str) -> bool:
+    of_lines = secret.category in ("identity", "contacts") and secret.row
+    return bool(of_lines) and of_lines.account == f"{slug}-{ERASED}"
+
+
+def _have_partnership_deleted(world: Proof) -> None:
+    """One with files, findings on both sides and a follow-up ends, and its data is destroyed: nobody meets it again."""
+    pair, before = (MAKER, DELETED), len(world.secrets)
+    if pair not in world.known:
+        return
+    partnership, ids = world.partnerships[pair], dict(world.ids)
+    for slug in pair:
+        with acting_as(world.worker(slug)):
+            analyse_partnership(partnership.pk, as_of=AS_OF)
+    _name_accounts(world, pair)
+    _send_files(world, MAKER, DELETED)
+    _take_care(world, pair, DELETED)
+    _take_out_one(world, pair, "erased")
+    ids["archive", f"erased in {'/'.join(pair)}"] = world.ids["archive", f"erased in {'/'.join(pair)}"]
+    made = world.secrets[before:]
+    with acting_as(world.actor(f"{DELETED}-administrator")):
+        end_partnership(partnership)
+        receipt = ask_to_delete(partnership.public_id)
+    destroy(receipt.pk, receipt.organisation_id)
+    _forget(world, lambda one: (one.row is not None and one.row.partnership == pair) or one in made)
+    world.rows = [row for row in world.rows if row.partnership != pair]
+    world.known[pair].state = "ended"
+    del ids["grant", "/".join(pair)]
+    world.ids = ids
+    _keep_receipt(world, f"partnership in {DELETED}", receipt)
+
+
+def _forget(world: Proof, is_gone: Callable[[Secret], bool]) -> None:
+    """Words and amounts that were destroyed are nobody's from now on; ids stay on record with their owner."""
+    world.secrets = [
+        replace(
+            one, owner=one.owner if ID.fullmatch(one.text) else "", row=None, category=None, told=frozenset()
+        )
+        if is_gone(one)
+        else one
+        for one in world.secrets
+    ]
+
+
+def _ask_to_erase(world: Proof, person: str, ref: str, what: str) -> Receipt:
+    slug = world.people[person].organisation
+    with acting_as(world.actor(person)):
+        receipt = ask_to_erase(ref, Reason.CUSTOMER_ASKED)
+    _keep_receipt(world, f"{what} in {slug}", receipt)
+    return receipt
+
+
+def _keep_receipt(world: Proof, name: str, receipt: Receipt) -> None:
+    world.ids["receipt", name] = receipt.public_id
+    world.secrets.append(Secret(receipt.public_id, name.rpartition(" in ")[2], "id of a receipt"))
+
+
+def _ask_for_more_erasures(world: Proof) -> None:
+    """One that failed, one that is not done yet, and one that somebody asked for whose reach is narrow."""
+    helmets, early = (world.ids["account", f"{BOTHS}-{kind}"] for kind in ("helmets", "early"))
+    failed = _ask_to_erase(world, f"{BOTHS}-manager", helmets, "failed")
+    with acting_as(world.worker(BOTHS)):
+        give_up(failed.pk)
+    _ask_to_erase(world, f"{BOTHS}-manager", early, "waiting")
+    _ask_to_erase(world, f"{BOTHS}-partnership-manager", helmets, "narrow")
+
+
+def _take_out(world: Proof) -> None:
+    """An archive of each partnership, and of one those too that are not there any more or not yet."""
+    for pair in world.known:
+        _take_out_one(world, pair, "ready")
+    with time_machine.travel(timezone.now() - LIFE):
+        _take_out_one(world, (MAKER, BOTHS), "old")
+    _take_out_one(world, (MAKER, BOTHS), "failed", give_up_archive)
+    _take_out_one(world, (MAKER, BOTHS), "waiting", lambda archive_id: None)
+
+
+def _take_out_one(
+    world: Proof, pair: tuple[str, str], what: str, then: Callable[[int], None] | None = None
+) -> None:
+    """Asked for, and written unless something else comes then."""
+    distributor = pair[1]
+    with acting_as(world.actor(f"{distributor}-administrator")):
+        archive = ask_for_archive(world.partnerships[pair].public_id)
+    if then is None:
+        write_archive(archive.pk, archive.organisation_id)
+    else:
+        with acting_as(world.worker(distributor)):
+            then(archive.pk)
+    world.ids["archive", f"{what} in {'/'.join(pair)}"] = archive.public_id
+    world.secrets.append(Secret(archive.public_id, distributor, "id of an archive"))
+
+
 # --- what they make of it ---
 
 
@@ -394,7 +520,8 @@ def _analyse(world: Proof) -> None:
 def _work(world: Proof) -> None:
     """Follow-ups, files, reports, schedules and partner systems: one of each kind of each organisation."""
     for pair in world.pairs():
-        _name_accounts(world, pair)
+        if pair != (MAKER, DELETED):
+            _name_accounts(world, pair)
     for slug in world.orgs:
         if slug != "invited":
             _own_things(world, slug)
@@ -574,14 +701,6 @@ def _report(world: Proof, slug: str) -> None:
     write_report(report.pk, report.organisation_id)
     world.ids["report", slug] = report.public_id
     world.secrets.append(Secret(report.public_id, slug, "id of a report"))
-
-
-def _have_destroyed(world: Proof, slug: str) -> None:
-    """A receipt of what is asked for and not done yet."""
-    with acting_as(world.actor(f"{slug}-manager")):
-        receipt = ask_to_erase(world.ids["account", f"{slug}-early"], Receipt.Reason.values[0])
-    world.ids["receipt", slug] = receipt.public_id
-    world.secrets.append(Secret(receipt.public_id, slug, "id of a receipt"))
 
 
 def _hold(world: Proof) -> None:

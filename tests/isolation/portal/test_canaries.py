@@ -4,10 +4,10 @@ import json
 import logging
 import random
 import re
-import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BytesIO, StringIO
+from io import StringIO
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -15,6 +15,7 @@ import pytest
 from django.conf import LazySettings
 from django.core import mail
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -24,20 +25,19 @@ from partners.jobs.models import OutboxEvent
 from partners.jobs.services import relay_waiting
 from partners.tenancy.actors import RELAY
 from partners.tenancy.context import acting_as
-from portal.custody.archiving import ask_for_archive, get_archive, read_piece, write_archive
-from portal.custody.erasing import destroy, get_receipt
 from portal.dispatch import DISPATCH
 from portal.logs import JsonFormatter
 from portal.reports.mailing import letter_for, mail_again, send
 from tests.isolation.canaries import every_secret, forbidden, is_for, managers
 from tests.isolation.figures import FIGURES
-from tests.isolation.matrix import Asker
+from tests.isolation.matrix import Asker, Cell, cells, outcome
 from tests.isolation.outputs import cached, letters, of_response, outbox
-from tests.isolation.search import hits, tokens
-from tests.isolation.world import BOTHS, MAKER, Proof
+from tests.isolation.search import hits, token_of, tokens
+from tests.isolation.world import BOTHS, MAKER, STRANGER, Proof, word
 
 LINK = re.compile(r'(?:href|src|hx-get)="([^"#]+)')
 SAMPLE_PAGES, MOST_PAGES = 12, 70
+ARCHIVE = f"{BOTHS}-administrator GET archive_file archive of ready in {MAKER}/{BOTHS}"
 LISTS = ("partnerships", "accounts", "months", "signals", "late-orders", "follow-ups", "submissions")
 
 
@@ -282,32 +282,74 @@ def test_pages_that_refuse_tell_nothing(proof: Proof, asker: Asker) -> None:
         assert not search(proof, f"refusal of {address}", person, of_response(response))
 
 
-def test_a_finished_archive_holds_nothing_of_others(proof: Proof) -> None:
-    searched = 0
-    for maker, distributor in list(proof.known):
-        person = f"{distributor}-administrator"
-        if maker == distributor or person not in proof.people:
-            continue
-        with acting_as(proof.actor(person)):
-            archive = ask_for_archive(proof.ids["partnership", f"{maker}/{distributor}"])
-        write_archive(archive.pk, archive.organisation_id)
-        with acting_as(proof.actor(person)):
-            ready = get_archive(archive.partnership, archive.public_id)
-            content = b"".join(piece for number in range(9) if (piece := read_piece(ready, number)))
-        with zipfile.ZipFile(BytesIO(content)) as packed:
-            files = [packed.read(name) for name in packed.namelist()]
-        assert any(b"invoice" in one for one in files)
-        assert not search(proof, f"archive of {maker}", person, iter(files))
-        searched += 1
-    assert searched > 2
+OPENED = ("receipt", "receipt_file", "archive_file")
 
 
-def test_a_finished_receipt_tells_nothing_of_anybody(proof: Proof) -> None:
-    for kind, slug in [at for at in proof.ids if at[0] == "receipt"]:
-        person = f"{slug}-manager"
-        with acting_as(proof.actor(person)):
-            receipt = get_receipt(proof.ids[kind, slug])
-        destroy(receipt.pk, receipt.organisation_id)
-        with acting_as(proof.actor(person)):
-            told = "\n".join(get_receipt(proof.ids[kind, slug]).lines)
-        assert not search(proof, "receipt", person, iter([told.encode()]))
+def open_and_search(world: Proof, asker: Asker, wanted: list[Cell]) -> list[str]:
+    """Receipts and archives, each opened by who may and refused to who may not; at least some of each are opened."""
+    opened, wrong = Counter[str](), []
+    for cell in wanted:
+        answer = asker.ask(cell)
+        assert answer.status_code == outcome(world, cell), f"{cell} -> {answer.status_code}"
+        if answer.status_code == 200:
+            opened[cell.entry.name] += 1
+            wrong += search(world, str(cell), cell.person, of_response(answer))
+        else:
+            assert answer.status_code in (403, 404, 410)
+    assert min(opened[name] for name in OPENED) > 3, opened
+    return wrong
+
+
+def openings(world: Proof) -> list[Cell]:
+    """Everybody x every archive and receipt, in whatever state."""
+    return [cell for cell in cells(world) if cell.entry.name in OPENED and cell.entry.method == "GET"]
+
+
+def test_what_was_taken_out_and_destroyed_tells_nothing_of_others(proof: Proof, asker: Asker) -> None:
+    """Whoever may open them does, and a few of all who may not."""
+    may = [
+        one for one in openings(proof) if one.person.endswith("administrator") and outcome(proof, one) == 200
+    ]
+    may_not = [one for one in openings(proof) if outcome(proof, one) != 200]
+    wrong = open_and_search(proof, asker, [*may, *random.sample(may_not, 60)])
+    assert not wrong, "\n".join(wrong[:20])
+
+
+@pytest.mark.isolation
+def test_nobody_meets_others_in_archives_and_receipts(proof: Proof, asker: Asker) -> None:
+    wrong = open_and_search(proof, asker, openings(proof))
+    assert not wrong, "\n".join(wrong[:20])
+
+
+def test_an_archive_holds_what_is_its_owner_s(proof: Proof, asker: Asker) -> None:
+    """Or the search in it would find nothing because there is nothing."""
+    (cell,) = (one for one in openings(proof) if str(one) == ARCHIVE)
+    met = {one for content in of_response(asker.ask(cell)) for one in tokens(content)}
+    kinds = {one.what for one in proof.secrets if one.owner == BOTHS and token_of(one.text) in met}
+    assert kinds >= {
+        "name",
+        "city",
+        "invoice number",
+        "net amount",
+        "salesperson",
+        "next step",
+        "id of a grant",
+    }
+
+
+def test_the_receipt_of_a_command_tells_nothing(proof: Proof) -> None:
+    said = StringIO()
+    code = word(STRANGER, "early", "code")
+    call_command(
+        "erase_account",
+        code,
+        distributor=f"proof-{STRANGER}",
+        reason="customer_asked",
+        stdout=said,
+        stderr=said,
+    )
+    assert "destroyed" in said.getvalue()
+    found = hits([said.getvalue()], every_secret(proof))
+    FIGURES.saw("searched", ["receipt of a command"])
+    FIGURES.saw("canary hits", found)
+    assert not found

@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 import logging
+import zipfile
 import zlib
 from collections.abc import Callable
 from io import BytesIO, StringIO
@@ -38,6 +39,13 @@ def pdf(*, compressed: bool) -> bytes:
     return content.getvalue()
 
 
+def zipped(said: bytes) -> bytes:
+    content = BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("lines.csv", said)
+    return content.getvalue()
+
+
 WAYS: dict[str, Callable[[], bytes]] = {
     "as it is": lambda: f"<p>{PLANTED}</p>".encode(),
     "escaped for HTML": lambda: escape(f"<{PLANTED}>").encode(),
@@ -51,6 +59,7 @@ WAYS: dict[str, Callable[[], bytes]] = {
     ),
     "base64 for addresses": lambda: base64.urlsafe_b64encode(f"xy{PLANTED}???>>>".encode()),
     "gzip": lambda: gzip.compress(PLANTED.encode()),
+    "a ZIP file": lambda: zipped(PLANTED.encode()),
     "zlib": lambda: zlib.compress(PLANTED.encode()),
     "a PDF": lambda: pdf(compressed=False),
     "a PDF whose pages are packed": lambda: pdf(compressed=True),
@@ -65,7 +74,8 @@ def test_a_word_is_found(way: str) -> None:
 @pytest.mark.parametrize(
     "written",
     [f"{AMOUNT}", f"{AMOUNT:,.2f}", f"{AMOUNT:.4f}", f"{AMOUNT:,.2f}".replace(",", " ").replace(".", ","),
-     f"{AMOUNT * 100:.0f}", f"${AMOUNT:,.2f} a year", f"{AMOUNT * 10000:.0f}", f'"{AMOUNT:.4f}"'],
+     f"{AMOUNT * 100:.0f}", f"${AMOUNT:,.2f} a year", f"{AMOUNT * 10000:.0f}", f'"{AMOUNT:.4f}"',
+     f"2,{AMOUNT},0.5,{AMOUNT * 2}"],
 )  # fmt: skip
 def test_an_amount_is_found_however_it_is_written(written: str) -> None:
     assert f"{AMOUNT * 100:.0f}" in tokens(f"<td>{written}</td>")
