@@ -103,6 +103,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("receipts/", custody.receipts, name="receipts"),
     path("receipts/<str:public_id>/", custody.receipt, name="receipt"),
     path("receipts/<str:public_id>/receipt.txt", custody.receipt_file, name="receipt_file"),
+    path("receipts/<str:public_id>/receipt.pdf", custody.receipt_print, name="receipt_print"),
     path("partnerships/", partnerships.partnerships, name="partnerships"),
     path("partnerships/offer/", partnerships.partnership_offer, name="partnership_offer"),
     path("partnerships/<str:public_id>/", partnerships.partnership, name="partnership"),

@@ -39,7 +39,7 @@ NOT_PAGES = {
     "schedule_take_over", "health_live", "health_ready", "metrics", "finding", "client_end", "client_renew",
     "person_place", "person_held", "person_end", "person_hand_over", "invited_held", "invited_send",
     "invited_take_back", "account_login", "sessions_end", "session_end", "support_leave", "support_end", "receipt_file",
-    "archive_file", "sharing_grant", "sharing_state", "sharing_answer", "partnership_offer",
+    "receipt_print", "archive_file", "sharing_grant", "sharing_state", "sharing_answer", "partnership_offer",
     "partnership_answer", "submission_quarantine_file", "feed_template",
     *(str(pattern.name) for pattern in interface),
 } - {"api_reference"}  # fmt: skip

@@ -93,6 +93,7 @@ PAGES = (
     *shows("receipts", KEEPS_ACCOUNTS | SHARES),
     *shows("receipt", KEEPS_ACCOUNTS | SHARES, "receipt"),
     *shows("receipt_file", KEEPS_ACCOUNTS | SHARES, "receipt"),
+    *shows("receipt_print", KEEPS_ACCOUNTS | SHARES, "receipt"),
     *shows("finding", SEES_ACCOUNTS, "finding", answers=SENT_ON),
     *shows("partnerships", SEES_PARTNERSHIPS),
     *shows("partnership", SEES_PARTNERSHIPS, "partnership"),

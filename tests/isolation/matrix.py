@@ -38,7 +38,7 @@ OF_LINES = (
     "account_picture",
 )  # what shows outcomes, and nothing where there are none
 # What is there of a receipt once that is done: of all that are in the world, these are.
-OF_DONE, DONE = ("receipt_file",), ("customer in ", "partnership in ")
+OF_DONE, DONE = ("receipt_file", "receipt_print"), ("customer in ", "partnership in ")
 
 
 TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"')

@@ -3,19 +3,28 @@
 import io
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from partners.accounts.models import AccountIdentity
 from partners.agreements.services import end_partnership
 from partners.organisations.models import Membership
-from partners.organisations.services import change_seat, end_seat, seat_new_user
+from partners.organisations.services import (
+    Particulars,
+    change_organisation,
+    change_seat,
+    end_seat,
+    seat_new_user,
+)
 from partners.tenancy.actors import Reach, Role
 from partners.tenancy.context import acting_as
 from portal.custody.archiving import read_piece, write_archive
-from portal.custody.erasing import destroy
-from portal.custody.models import Archive, Receipt
+from portal.custody.erasing import ask_to_delete, ask_to_erase, destroy, list_receipts
+from portal.custody.models import Archive, Reason, Receipt
+from tests.reports.paper import FACES, pages_of, read
 from tests.sessions import fresh_client
 from tests.ui.conftest import Browse, browse
 from tests.world import World
@@ -59,6 +68,58 @@ def test_a_customer_is_erased_once_its_number_is_typed(trading_world: World, bro
     assert "NO1" not in text
     assert receipt.public_id in ana.get(reverse("receipts")).content.decode()
     assert ana.get(url).status_code == 404
+
+
+def test_a_receipt_is_printed_on_one_page_in_the_organisation_s_zone(
+    trading_world: World, browse: Browse
+) -> None:
+    with (
+        time_machine.travel(datetime(2026, 3, 31, 23, 30, tzinfo=UTC)),
+        acting_as(trading_world.actor(ADMIN)),
+    ):
+        particulars = Particulars("Northwest <Wheels> & Łódź", "PL", "Europe/Warsaw", "EUR")
+        change_organisation(particulars, may_change_currency=True)
+        receipt = ask_to_erase(ref(trading_world), Reason.CUSTOMER_ASKED)
+        file = reverse("receipt_print", args=[receipt.public_id])
+        assert browse(ADMIN).get(file).status_code == 404
+        destroy(receipt.pk, receipt.organisation_id)
+    response = browse(ADMIN).get(file)
+    assert response["Content-Type"] == "application/pdf"
+    assert f"receipt-{receipt.public_id}.pdf" in response["Content-Disposition"]
+    assert browse(ADMIN).get(file).content == response.content
+    (said,) = pages_of(response.content)
+    with acting_as(trading_world.actor(ADMIN)):
+        (done,) = list_receipts()
+    for told in (
+        "Northwest <Wheels> & Łódź · 1 Apr 2026",
+        "A customer · The customer asked for it",
+        "1 Apr 2026, 01:30 CEST",
+        done.asked_by_name,
+        "Page 1 of 1",
+        done.digest,
+        "makes a new customer",
+        *(f"{table} {rows}" for table, rows in done.destroyed.items()),
+    ):
+        assert told in said, told
+    assert "accounts_accountidentity 1" in said
+    assert "NO1" not in said
+    (page,) = read(response.content).pages
+    fonts = [font.get_object() for font in page["/Resources"]["/Font"].values()]
+    assert {str(font["/BaseFont"]).partition("+")[2] for font in fonts} == set(FACES)
+    assert all("/FontFile2" in font["/FontDescriptor"] for font in fonts)
+    for someone in ("rita", "southwest-admin", "adventure-admin"):
+        assert browse(someone).get(file).status_code == (403 if someone == "rita" else 404)
+
+
+def test_the_receipt_of_an_ended_partnership_is_printed(trading_world: World, browse: Browse) -> None:
+    with acting_as(trading_world.actor(ADMIN)):
+        end_partnership(trading_world.partnerships[PAIR])
+        receipt = ask_to_delete(trading_world.partnerships[PAIR].public_id)
+    destroy(receipt.pk, receipt.organisation_id)
+    (said,) = pages_of(browse(ADMIN).get(reverse("receipt_print", args=[receipt.public_id])).content)
+    assert "The data of the partnership with Adventure · The partnership has ended" in said
+    assert "ledger_line " in said
+    assert "makes a new customer" not in said
 
 
 def test_an_archive_is_asked_for_and_downloaded(trading_world: World, browse: Browse) -> None:

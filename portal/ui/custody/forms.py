@@ -7,12 +7,7 @@ from partners.access.doors import AccountCard
 from partners.accounts.models import AccountIdentity
 from partners.agreements.models import Partnership
 from portal.custody.models import Reason
-
-REASONS = {
-    Reason.CUSTOMER_ASKED: _("The customer asked for it"),
-    Reason.NO_LONGER_NEEDED: _("It is no longer needed"),
-    Reason.RECORDED_WRONGLY: _("It was recorded wrongly"),
-}
+from portal.custody.wording import REASONS
 
 
 class EraseForm(forms.Form):

@@ -29,10 +29,12 @@ from portal.custody.erasing import (
     get_receipt,
     list_receipts,
 )
-from portal.custody.models import Archive
+from portal.custody.models import Archive, Receipt
+from portal.custody.printing import print_receipt
 from portal.ui.custody.forms import DeleteForm, EraseForm
 from portal.ui.pages import page
 from portal.ui.parameters import read_parameters
+from portal.ui.session.seats import seat_of
 
 BAD_REQUEST = 400
 ResponseT = TypeVar("ResponseT", HttpResponse, StreamingHttpResponse)
@@ -70,12 +72,25 @@ def receipt(request: HttpRequest, public_id: str) -> HttpResponse:
 @page(None)
 def receipt_file(request: HttpRequest, public_id: str) -> HttpResponse:
     """The receipt as text, word for word what its digest is made of."""
-    found = get_receipt(public_id)
-    if not found.digest:
-        raise NotFound(public_id)
+    found = _finished(public_id)
     lines = [*found.lines, f"sha256: {found.digest}", ""]
     response = HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
     return _as_file(response, f"receipt-{public_id}.txt")
+
+
+@page(None)
+def receipt_print(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The receipt as a PDF of one page."""
+    content = print_receipt(_finished(public_id), seat_of(request).organisation_name)
+    return _as_file(HttpResponse(content, content_type="application/pdf"), f"receipt-{public_id}.pdf")
+
+
+def _finished(public_id: str) -> Receipt:
+    """A receipt of what is destroyed; until it is, there is nothing to hand out."""
+    found = get_receipt(public_id)
+    if not found.digest:
+        raise NotFound(public_id)
+    return found
 
 
 @page(Permission.SHARE)

@@ -282,7 +282,7 @@ def test_pages_that_refuse_tell_nothing(proof: Proof, asker: Asker) -> None:
         assert not search(proof, f"refusal of {address}", person, of_response(response))
 
 
-OPENED = ("receipt", "receipt_file", "archive_file")
+OPENED = ("receipt", "receipt_file", "receipt_print", "archive_file")
 
 
 def open_and_search(world: Proof, asker: Asker, wanted: list[Cell]) -> list[str]:
