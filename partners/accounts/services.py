@@ -13,7 +13,6 @@ from partners.agreements.models import Partnership
 from partners.agreements.services import lock_own, note_change, tell_sharing
 from partners.audit.journal import note_taken_away
 from partners.audit.models import TakenAway
-from partners.audit.services import record
 
 BATCH = 2_000
 RENEWED = "renewed"
@@ -145,8 +144,7 @@ def renew_pseudonyms(partnership: Partnership) -> int:
     partnership.refresh_from_db()
     give_handles(partnership, list(AccountIdentity.objects.filter(account_id__in=met)))
     give_random_handles(partnership, erased)
-    note_change(partnership, RENEWED)
-    record("pseudonyms.renewed", partnership.public_id, accounts=len(met))
+    note_change(partnership, RENEWED, accounts=len(met))
     note_taken_away(TakenAway.Deed.PSEUDONYMS_RENEWED, partnership.public_id)
     tell_sharing(partnership)
     return len(met)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -315,15 +316,15 @@ def _bring_to(partnership: Partnership, allowed: set[State], to: State) -> Partn
     return partnership
 
 
-def note_change(partnership: Partnership, what: str) -> None:
-    """Into the dated history that both sides read."""
+def note_change(partnership: Partnership, what: str, **details: Any) -> None:
+    """Into the dated history that both sides read, and with its details on record."""
     PartnershipChange.objects.create(
         partnership=partnership,
         manufacturer_id=partnership.manufacturer_id,
         distributor_id=partnership.distributor_id,
         what=what,
     )
-    record(f"partnership.{what}", partnership.public_id)
+    record(f"partnership.{what}", partnership.public_id, **details)
 
 
 def lock_own(partnership_id: int) -> Partnership:

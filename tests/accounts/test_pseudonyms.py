@@ -11,6 +11,7 @@ from partners.accounts.models import AccountHandle, AccountIdentity, PseudonymSa
 from partners.accounts.pseudonyms import pseudonym_key, token_for
 from partners.accounts.services import renew_pseudonyms
 from partners.agreements.models import Category, Partnership
+from partners.audit.models import AuditEntry
 from partners.engagement.models import FollowUp, FollowUpEvidence, FollowUpMatter
 from partners.tenancy.context import acting_as
 from tests.engagement.conftest import Desk, desk
@@ -49,6 +50,18 @@ def test_the_old_ones_lead_nowhere_and_the_others_stay(trading_world: World) -> 
         assert (
             set(AccountHandle.objects.filter(partnership=contoso).values_list("token", flat=True)) == others
         )
+
+
+def test_it_is_on_record_once(trading_world: World) -> None:
+    trading_world.share(*PAIR, Category.VOLUME)
+    with acting_as(trading_world.actor("northwest-admin")):
+        last = AuditEntry.objects.latest("pk").pk
+    renew(trading_world)
+    partnership = trading_world.partnerships[PAIR]
+    with acting_as(trading_world.actor("northwest-admin")):
+        (entry,) = AuditEntry.objects.filter(pk__gt=last)
+    assert (entry.action, entry.subject) == ("partnership.renewed", partnership.public_id)
+    assert entry.details == {"accounts": 2}
 
 
 def test_the_key_is_destroyed_with_its_salt(trading_world: World) -> None:
