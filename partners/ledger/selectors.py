@@ -79,6 +79,25 @@ SELECT m.country, m.postcode_area, m.family_id AS family, m.month, {_MONEY_SUMS}
 FROM ledger_areamonthmoney m WHERE {_BY_AREA}
 """
 
+_SUM = """m.country, m.postcode_area, m.month, f.name, m.units - m.returned_units,
+       p.net_of_listed + p.net_of_unlisted - p.returned_value, p.currency"""
+_ACCOUNT_SUMS = f"""
+SELECT m.account_id, {_SUM}
+FROM ledger_accountmonth m
+LEFT JOIN ledger_accountmonthmoney p ON p.partnership_id = m.partnership_id AND p.account_id = m.account_id
+    AND p.family_id = m.family_id AND p.month = m.month AND p.lines = m.lines
+LEFT JOIN catalogue_productfamily f ON f.id = m.family_id
+WHERE m.partnership_id = %(partnership)s ORDER BY m.account_id, m.family_id, m.month LIMIT %(limit)s
+"""
+_AREA_SUMS = f"""
+SELECT NULL::bigint, {_SUM}
+FROM ledger_areamonth m
+LEFT JOIN ledger_areamonthmoney p ON p.partnership_id = m.partnership_id AND p.country = m.country
+    AND p.postcode_area = m.postcode_area AND p.family_id = m.family_id AND p.month = m.month AND p.is_whole
+LEFT JOIN catalogue_productfamily f ON f.id = m.family_id
+WHERE m.partnership_id = %(partnership)s ORDER BY m.country, m.postcode_area, m.family_id, m.month LIMIT %(limit)s
+"""
+
 _ORDERS = f"""
 SELECT l.document_id, min(l.business_date), sum(l.quantity), count(*), count(DISTINCT l.family_id),
        sum(p.net_amount), min(p.currency), max(i.number), max(c.salesperson), min(l.submission_id),
@@ -339,6 +358,47 @@ def _read_line(
         key if is_numbered else None,
         *rest,
     )
+
+
+@dataclass(frozen=True)
+class ReadSum:
+    """A month of one family, as far as it is in sight: of an account, or of a postcode area where none is told apart.
+
+    `units` without returns. `net` is None where it is withheld, or not known of every line in one currency.
+    """
+
+    account_id: int | None
+    country: str
+    postcode_area: str
+    month: date
+    family: str | None
+    units: Decimal
+    net: Decimal | None
+    currency: str | None
+
+
+def list_account_sums(partnership: Partnership, limit: int) -> list[ReadSum]:
+    """The first months of accounts, in the order of their index."""
+    return _list_sums(_ACCOUNT_SUMS, partnership, "months", limit)
+
+
+def list_area_sums(partnership: Partnership, limit: int) -> list[ReadSum]:
+    """The same of postcode areas."""
+    return _list_sums(_AREA_SUMS, partnership, "areas", limit)
+
+
+def _list_sums(query: str, partnership: Partnership, what: str, limit: int) -> list[ReadSum]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, {"partnership": partnership.pk, "limit": limit})
+        sums = [ReadSum(*row) for row in cursor.fetchall()]
+    note_read(
+        current_actor(),
+        owner_id=partnership.distributor_id,
+        partnership_id=partnership.pk,
+        what=what,
+        rows=len(sums),
+    )
+    return sums
 
 
 @dataclass(frozen=True)

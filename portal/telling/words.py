@@ -147,6 +147,7 @@ READINGS: Words = {
     "lines": _("single lines of an account"),
     "evidence": _("the evidence of a finding"),
     "families": _("the families of an account"),
+    "months": _("the months of accounts"),
     "areas": _("the list of postcode areas"),
     "follow_ups": _("the follow-ups that you share"),
     "analysis": _("the lines behind its figures"),

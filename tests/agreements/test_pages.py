@@ -38,6 +38,14 @@ def figures(page: str) -> dict[str, tuple[str, str]]:
     return {name: (now, then) for name, now, then in rows}
 
 
+def rows(page: str) -> list[list[str]]:
+    """'Rows as they would stand there', a text for each cell."""
+    table = page.split('id="rows"')[1].split("</section>")[0]
+    found = re.findall(r"<tr>(.*?)</tr>", table.partition("<tbody>")[2], re.DOTALL)
+    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in found]
+    return [[" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in row] for row in cells]
+
+
 def test_a_preview_shows_what_would_be_seen_and_changes_nothing(desk: Desk) -> None:
     page = desk.read("northwest-admin", "preview/", **VOLUMES)
     assert "Adventure sees units line by line for all families, without customer names." in page
@@ -66,6 +74,34 @@ def test_a_preview_of_each_level(desk: Desk) -> None:
     areas = figures(desk.read("northwest-admin", "preview/", **{**VOLUMES, "granularity": "1"}))
     assert (areas["Accounts"], areas["Product families"]) == (("0", "0"), ("0", "2"))
     assert areas["Postcode areas"] == ("0", "1")
+
+
+MONTHS = ("Jan 2026", "Feb 2026", "Mar 2026")
+FAMILIES = ("Helmets", "Road Bikes")
+
+
+def test_rows_of_months_where_no_line_would_be_seen(desk: Desk) -> None:
+    by_month = {**VOLUMES, "granularity": "2"}
+    shown = rows(desk.read("northwest-admin", "preview/", **by_month))
+    assert sorted(row[1:] for row in shown) == sorted(
+        [month, family, "1"] for family in FAMILIES for month in MONTHS
+    )
+    words = {**by_month, "categories": ["volume", "price", "identity"]}
+    named = rows(desk.read("northwest-admin", "preview/", **words))
+    assert {(row[0], *row[3:]) for row in named} == {("NO1 Cycles Seattle", "1", "$100.00")}
+    assert desk.post("northwest-admin", "grant/", **by_month) == 302
+    with acting_as(desk.world.actor("mia")):
+        cards = list_cards([desk.partnership]).values()
+    assert {row[0].removesuffix(" 981") for row in shown} <= {f"Customer {card.pseudonym}" for card in cards}
+
+
+def test_rows_of_postcode_areas_where_no_customer_would_be_told_apart(desk: Desk) -> None:
+    by_area = {**VOLUMES, "granularity": "1"}
+    shown = rows(desk.read("northwest-admin", "preview/", **by_area))
+    assert sorted(shown) == sorted(["US 981", month, family, "2"] for family in FAMILIES for month in MONTHS)
+    words = {**by_area, "categories": ["volume", "price"]}
+    assert {row[4] for row in rows(desk.read("northwest-admin", "preview/", **words))} == {"$200.00"}
+    assert rows(desk.read("northwest-admin", "preview/", **{**by_area, "categories": ["inventory"]})) == []
 
 
 def test_names_are_in_it_where_they_would_be(desk: Desk) -> None:

@@ -7,7 +7,6 @@ from django.db import transaction
 
 from partners.access.doors import (
     AccountCard,
-    cards_of,
     find_cards,
     handles_in_reach,
     list_shared_categories,
@@ -16,7 +15,15 @@ from partners.accounts.models import AccountIdentity
 from partners.agreements.models import Category, Grant, Partnership
 from partners.agreements.services import change_sharing
 from partners.agreements.terms import Offer
-from partners.ledger.selectors import Extent, ReadLine, measure_extent, page_lines
+from partners.ledger.selectors import (
+    Extent,
+    ReadLine,
+    ReadSum,
+    list_account_sums,
+    list_area_sums,
+    measure_extent,
+    page_lines,
+)
 from partners.tenancy.actors import Purpose, mirror
 from partners.tenancy.context import acting_as
 from portal.telling.sharing import in_order
@@ -26,14 +33,15 @@ SHOWN = 6
 
 @dataclass(frozen=True)
 class Sight:
-    """What a maker sees of one partnership, with some of its rows as they would stand there."""
+    """What a maker sees of one partnership, with some of its rows as they would stand there: lines or, where there are
+    none, months of customers or, where there are none of those either, of postcode areas."""
 
     shared: frozenset[Category]
     extent: Extent
     accounts: int
     named: int
-    cards: list[AccountCard]
     lines: list[tuple[ReadLine, AccountCard | None]]
+    sums: list[tuple[ReadSum, AccountCard | None]]
 
     @property
     def shared_in_order(self) -> list[Category]:
@@ -43,7 +51,14 @@ class Sight:
     @property
     def shows_money(self) -> bool:
         """Whether a price stands on one of the rows."""
-        return any(line.net is not None for line, _ in self.lines)
+        return any(line.net is not None for line, _ in self.lines) or any(
+            row.net is not None for row, _ in self.sums
+        )
+
+    @property
+    def is_by_area(self) -> bool:
+        """Whether no row is of a single customer."""
+        return bool(self.sums) and self.sums[0][0].account_id is None
 
     @property
     def shows_numbers(self) -> bool:
@@ -90,14 +105,16 @@ def _look(partnership: Partnership, purpose: Purpose) -> Sight:
         lines = page_lines(
             partnership, account_ids=None, from_month=None, to_month=None, after=None, limit=SHOWN
         )
-        known = find_cards([partnership], {line.account_id for line in lines})
+        sums = [] if lines else list_account_sums(partnership, SHOWN) or list_area_sums(partnership, SHOWN)
+        met = {line.account_id for line in lines} | {row.account_id or 0 for row in sums}
+        known = {account: card for (_, account), card in find_cards([partnership], met).items()}
         return Sight(
             list_shared_categories([partnership])[partnership.pk],
             measure_extent(partnership.pk),
             handles.count(),
             identities.count(),
-            list(cards_of([partnership], handles.order_by("pk")[:SHOWN]).values()),
-            [(line, known.get((partnership.pk, line.account_id))) for line in lines],
+            [(line, known.get(line.account_id)) for line in lines],
+            [(row, known.get(row.account_id or 0)) for row in sums],
         )
 
 
