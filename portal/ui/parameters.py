@@ -13,18 +13,23 @@ class UnknownParameter(BadRequest):
     """The address asks what the page does not offer; the message is for people."""
 
 
-def read_parameters(request: HttpRequest, offered: Mapping[str, Collection[str] | None]) -> dict[str, str]:
+def read_parameters(
+    request: HttpRequest, offered: Mapping[str, Collection[str] | None], many: Collection[str] = ()
+) -> dict[str, str]:
     """The parameters that were given, each once and with a value on offer (None: any text).
 
     A name that the page does not offer at all, and one that it does not offer to this reader, are refused
-    alike; a value is never repeated, so that a foreign one reads like an invented one.
+    alike; a value is never repeated, so that a foreign one reads like an invented one. Those of `many` may be given
+    more than once, and are left to the page's form.
     """
     given: dict[str, str] = {}
     for name, values in request.GET.lists():
+        if name in many:
+            continue
         if name not in offered:
             raise UnknownParameter(
                 _("This page has no parameter of that name. It knows: %(names)s.")
-                % {"names": ", ".join(offered)}
+                % {"names": ", ".join([*many, *offered])}
             )
         options = offered[name]
         if len(values) > 1 or (options is not None and values[0] not in {"", *options}):

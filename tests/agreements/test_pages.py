@@ -1,6 +1,7 @@
 """The sharing pages: sentences, the preview through the maker's eyes, granting, stopping, asking, who looked."""
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -199,6 +200,18 @@ def test_what_cannot_be_granted_is_said_and_nothing_changes(desk: Desk, wrong: d
     assert 'role="alert"' in response.content.decode()
     assert desk.post("northwest-admin", "grant/", **words) == 400
     assert grants(desk) == []
+
+
+@pytest.mark.parametrize(
+    "query", ["nonsense=1", "category=volume", "granularity=3&granularity=1", "grant=a&grant=b"]
+)
+def test_a_preview_of_what_the_page_does_not_offer_is_refused(desk: Desk, query: str) -> None:
+    """As on any other page, whatever else is asked."""
+    asked = f"{desk.root}preview/?{urlencode(VOLUMES, doseq=True)}&{query}"
+    response = desk.browser("northwest-admin").get(asked)
+    assert response.status_code == 400
+    assert "parameter" in response.content.decode()
+    assert "nonsense" not in response.content.decode()
 
 
 def test_a_family_of_another_maker_is_no_family(desk: Desk) -> None:

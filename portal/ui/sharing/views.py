@@ -43,7 +43,7 @@ from portal.telling.agreement import name_families, say, say_terms
 from portal.telling.exchange import tell_exchange
 from portal.telling.sharing import month_began
 from portal.ui.pages import page
-from portal.ui.parameters import UnknownParameter, read_parameters
+from portal.ui.parameters import read_parameters
 from portal.ui.session.seats import is_maker
 from portal.ui.sharing.coverage import draw_coverage
 from portal.ui.sharing.forms import KEEP, OfferForm, ProposalForm, StopForm, initial_of
@@ -51,7 +51,7 @@ from portal.ui.sharing.preview import preview_change
 
 BAD_REQUEST = 400
 SHOWN_DAYS, ALL_DAYS = 8, 500
-FIELDS = ("categories", "granularity", "families", "first_month", "last_month", "purposes")
+CHOSEN, GIVEN = ("categories", "families", "purposes"), ("granularity", "first_month", "last_month")
 STEPS: dict[str, Callable[[Partnership], object]] = {
     "suspend": suspend_partnership,
     "resume": resume_partnership,
@@ -129,8 +129,7 @@ def sharing_change(request: HttpRequest, public_id: str) -> HttpResponse:
 def sharing_preview(request: HttpRequest, public_id: str) -> HttpResponse:
     """What they would see, before it is granted; nothing is changed by looking."""
     partnership = _own(request, public_id)
-    if set(request.GET) - {*FIELDS, "grant", "proposal"}:
-        raise UnknownParameter(_("This page has no parameter of that name."))
+    read_parameters(request, dict.fromkeys((*GIVEN, "grant", "proposal")), many=CHOSEN)
     families = _families(partnership)
     form = OfferForm(families, request.GET)
     given = {name: request.GET.get(name, "") for name in ("grant", "proposal")}
@@ -150,7 +149,9 @@ def sharing_preview(request: HttpRequest, public_id: str) -> HttpResponse:
             form.offer, partnership, names, named=Category.IDENTITY in preview.then.shared
         ),
         "replaced": [_say_grant(grant, partnership, names) for grant in ends],
-        "hidden": [(name, value) for name in (*FIELDS, *given) for value in request.GET.getlist(name)],
+        "hidden": [
+            (name, value) for name in (*CHOSEN, *GIVEN, *given) for value in request.GET.getlist(name)
+        ],
     }
     return render(request, "sharing/preview.html", context)
 
