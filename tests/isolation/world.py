@@ -67,6 +67,7 @@ RELATIONS = (
 QUICK = ("full", "families", "revoked", "never", "deleted")  # enough for the sample in `make test`
 SHUT = ("expired", "for-planning", "revoked", "never", "suspended", "ended", "deleted", "invited")
 STRANGER, BOTHS, DELETED = "stranger", "full", "deleted"
+NOBODY = "nobody"  # whose words are that were destroyed
 ERASING = (MAKER, BOTHS, STRANGER)  # each has one of its customers erased
 REPORTED = (MAKER, BOTHS, "suspended", STRANGER)
 AS_OF = date(2026, 3, 31)
@@ -448,7 +449,11 @@ def _forget(world: Proof, is_gone: Callable[[Secret], bool]) -> None:
     """Words and amounts that were destroyed are nobody's from now on; ids stay on record with their owner."""
     world.secrets = [
         replace(
-            one, owner=one.owner if ID.fullmatch(one.text) else "", row=None, category=None, told=frozenset()
+            one,
+            owner=one.owner if ID.fullmatch(one.text) else NOBODY,
+            row=None,
+            category=None,
+            told=frozenset(),
         )
         if is_gone(one)
         else one
