@@ -433,6 +433,7 @@ def _have_partnership_deleted(world: Proof) -> None:
     _take_out_one(world, pair, "erased")
     ids["archive", f"erased in {'/'.join(pair)}"] = world.ids["archive", f"erased in {'/'.join(pair)}"]
     made = world.secrets[before:]
+    assert {one.what for one in made} >= {"id of a finding", "next step", "name of a recorded file"}
     with acting_as(world.actor(f"{DELETED}-administrator")):
         end_partnership(partnership)
         receipt = ask_to_delete(partnership.public_id)
