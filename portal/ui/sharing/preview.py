@@ -105,13 +105,15 @@ def _look(partnership: Partnership, purpose: Purpose) -> Sight:
         lines = page_lines(
             partnership, account_ids=None, from_month=None, to_month=None, after=None, limit=SHOWN
         )
-        sums = [] if lines else list_account_sums(partnership, SHOWN) or list_area_sums(partnership, SHOWN)
+        accounts = handles.count()
+        sums = list_account_sums(partnership, SHOWN) if accounts and not lines else []
+        sums = sums if sums or lines else list_area_sums(partnership, SHOWN)
         met = {line.account_id for line in lines} | {row.account_id or 0 for row in sums}
         known = {account: card for (_, account), card in find_cards([partnership], met).items()}
         return Sight(
             list_shared_categories([partnership])[partnership.pk],
             measure_extent(partnership.pk),
-            handles.count(),
+            accounts,
             identities.count(),
             [(line, known.get(line.account_id)) for line in lines],
             [(row, known.get(row.account_id or 0)) for row in sums],
