@@ -9,6 +9,7 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pytest
+import xlwt
 
 from integrations.ingestion.reading import Examination, examine, parse, sentence
 
@@ -90,3 +91,35 @@ def workbook() -> Callable[..., bytes]:
         return stream.getvalue()
 
     return make
+
+
+@pytest.fixture(scope="session")
+def old_workbook() -> Callable[..., bytes]:
+    """An XLS file of the sheets given as rows of cells; "#N/A" and its like become error cells."""
+
+    def make(*, is_1904: bool = False, **sheets: Sequence[Sequence[object]]) -> bytes:
+        book = xlwt.Workbook()
+        book.dates_1904 = is_1904
+        for name, records in sheets.items():
+            sheet = book.add_sheet(name)
+            for row, record in enumerate(records):
+                for column, cell in enumerate(record):
+                    _write_cell(sheet, row, column, cell)
+        stream = io.BytesIO()
+        book.save(stream)
+        return stream.getvalue()
+
+    return make
+
+
+DAY = xlwt.easyxf(num_format_str="YYYY-MM-DD")
+ERRORS = {"#N/A": 42, "#DIV/0!": 7, "#REF!": 23}
+
+
+def _write_cell(sheet: Any, row: int, column: int, cell: object) -> None:
+    if cell in ERRORS:
+        sheet.row(row).set_cell_error(column, ERRORS[cell])
+    elif isinstance(cell, dt.date):
+        sheet.write(row, column, cell, DAY)
+    elif cell is not None:
+        sheet.write(row, column, cell)

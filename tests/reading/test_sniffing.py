@@ -122,8 +122,9 @@ def test_format_survives_json():
         (b'{"rows": []}', "wrong_type"),
         (b"\x1f\x8b\x08\x00", "wrong_type"),
         (bytes(range(256)) * 20, "wrong_type"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "old_workbook"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "encrypted_workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "cut_workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1016), "broken_workbook"),
+        (b"\x09\x04\x06\x00\x00\x00\x10\x00" + bytes(20), "old_workbook"),
         (b"1,2,3\n4,5,6\n", "no_heading_row"),
         ("\ufeffSKU,Qty".encode("utf-16-le")[:-1], "unreadable_text"),
     ],
@@ -138,7 +139,7 @@ def test_the_sentence_names_what_was_found():
     with pytest.raises(FileRefused) as refused:
         _sniffed(b"%PDF-1.7")
     assert str(refused.value) == (
-        "The content of the file is PDF, not a table. Send the data as an XLSX workbook or a CSV file."
+        "The content of the file is PDF, not a table. Send the data as an XLSX or XLS workbook or a CSV file."
     )
     with pytest.raises(FileRefused) as refused:
         _sniffed("\n1,2\n3,4\n")

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, Self
 
 import pandas as pd
@@ -10,6 +10,7 @@ import pandas as pd
 from integrations.ingestion.reading.conventions import Conventions, Evidence
 from integrations.ingestion.reading.faults import FileRefused, Refusal, printable
 from integrations.ingestion.reading.feeds import FEEDS
+from integrations.ingestion.reading.footers import FooterSearch, split_footer
 from integrations.ingestion.reading.mapping import Mapping, propose_mapping, require_complete
 from integrations.ingestion.reading.parsing import Parsed, parse_chunk
 from integrations.ingestion.reading.sniffing import sniff
@@ -72,6 +73,7 @@ def examine(
     today: dt.date,
     remembered: Examination | None = None,
     country: str | None = None,
+    sheet: str = "",
     progress: Progress | None = None,
 ) -> Examination:
     """Read a whole file once and say how it is written.
@@ -85,6 +87,7 @@ def examine(
     remembered : the examination last accepted for this distributor and feed, a person's corrections included;
         its headings keep their fields, and its conventions decide where the values leave doubt
     country : the distributor's ISO 3166 code, the last resort for the date order and the decimal mark
+    sheet : the sheet of a workbook that is to be read, '' for the one that was chosen before or fits best
     progress : called after each chunk
 
     Raises
@@ -93,9 +96,12 @@ def examine(
         If nothing can be read; a missing required column is no reason yet, since a person may map it by hand.
     """
     headings = [column.heading for column in remembered.mapping.columns if column.field] if remembered else []
-    layout = sniff(source, FEEDS[feed], headings)
+    layout = sniff(
+        source, FEEDS[feed], headings, sheet=sheet, sought=remembered.layout.sought if remembered else ""
+    )
     mapping = propose_mapping(layout.headings, FEEDS[feed], remembered.mapping if remembered else None)
     evidence, rows, read = Evidence(mapping), 0, 0
+    footer = FooterSearch(FEEDS[feed])
     sample: list[tuple[int, tuple[str, ...]]] = []
     size = source.seek(0, 2)
     for chunk in read_chunks(source, layout):
@@ -103,6 +109,7 @@ def examine(
         if len(sample) < SAMPLE_ROWS:
             sample.extend(_sampled(chunk[~blank].head(SAMPLE_ROWS - len(sample))))
         evidence.add(chunk)
+        footer.add(chunk)
         rows += int((~blank).sum())
         read += len(chunk)
         if progress:
@@ -113,6 +120,7 @@ def examine(
     conventions = evidence.conclude(
         layout.delimiter, country, remembered.conventions if remembered else None, today
     )
+    layout = replace(layout, footer_row=footer.row)
     return Examination(file_name, feed, layout, mapping, conventions, tuple(sample), rows)
 
 
@@ -134,7 +142,13 @@ def parse(
     require_complete(examination.mapping, examination.layout)
     check, done = SubtotalCheck(FEEDS[examination.feed]), 0
     for chunk in read_chunks(source, examination.layout, rows):
-        parsed = check.remark(parse_chunk(chunk, examination.mapping, examination.conventions))
+        table, footer = split_footer(chunk, examination.layout.footer_row)
+        parsed = check.remark(parse_chunk(table, examination.mapping, examination.conventions))
+        if footer:
+            aside = [*parsed.set_aside.to_dict("records"), *footer]
+            parsed = replace(
+                parsed, set_aside=pd.DataFrame(aside, columns=parsed.set_aside.columns, dtype=object)
+            )
         done += len(chunk)
         yield parsed
         if progress:

@@ -46,7 +46,7 @@ class Refusal(Coded):
     WRONG_TYPE = (
         "wrong_type",
         gettext_noop(
-            "The content of the file is %(found)s, not a table. Send the data as an XLSX workbook or a CSV "
+            "The content of the file is %(found)s, not a table. Send the data as an XLSX or XLS workbook or a CSV "
             "file."
         ),
     )
@@ -57,8 +57,8 @@ class Refusal(Coded):
     OLD_WORKBOOK = (
         "old_workbook",
         gettext_noop(
-            "The file is a workbook in the old XLS form. Open it in Excel, choose Save As, XLSX, and send "
-            "that."
+            "The file is a workbook in a form older than Excel 5. Open it in Excel, choose Save As, XLSX, and "
+            "send that."
         ),
     )
     ENCRYPTED_WORKBOOK = (
@@ -72,6 +72,27 @@ class Refusal(Coded):
         gettext_noop(
             "The workbook is damaged or incomplete. Open it in Excel, save it again as XLSX and send the new "
             "file."
+        ),
+    )
+    CUT_WORKBOOK = (
+        "cut_workbook",
+        gettext_noop(
+            "The workbook ends too early, after %(found)s bytes: it was probably cut off while it was copied or sent. "
+            "Open the original in Excel to see that it is whole, and send that again."
+        ),
+    )
+    TOO_COSTLY = (
+        "too_costly",
+        gettext_noop(
+            "Reading the workbook takes more than the %(seconds)s seconds and %(megabytes)s MB of memory that a file "
+            "of its size is given. Copy the table alone into a new workbook, or send it as CSV."
+        ),
+    )
+    NO_SUCH_SHEET = (
+        "no_such_sheet",
+        gettext_noop(
+            'The workbook has no sheet "%(sheet)s" with a table; it has: %(found)s. Choose one of these, or none, and '
+            "the sheet with the data is looked for."
         ),
     )
     TOO_LARGE_INSIDE = (
@@ -311,6 +332,12 @@ class Reason(Coded):
 class Note(Coded):
     """What is said about a row that was set aside and need not be corrected."""
 
+    FOOTER = (
+        "footer",
+        gettext_noop(
+            'Row %(row)s ("%(found)s") stands below the table and is no line of it. It was left out.'
+        ),
+    )
     SUBTOTAL_DIFFERS = (
         "subtotal_differs",
         gettext_noop(

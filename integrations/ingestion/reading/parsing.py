@@ -57,8 +57,8 @@ class Parsed:
         datetime64[s], whole numbers as Int64, decimals as canonical text (``'1234.5600'``) or None
     faults : row, column (heading), field, code (``Reason``), found, params; one row for each defect
     faulty : the cells of the rows with faults as they stand in the file, made printable
-    set_aside : row, kind (blank, subtotal, total), found, what is stated (an amount or None by key of the feed's
-        ``summed`` fields), and the code (``Note``) and params of a remark
+    set_aside : row, kind (blank, subtotal, total, footer), found, what is stated (an amount or None by key of the
+        feed's ``summed`` fields), and the code (``Note``) and params of a remark
     """
 
     rows: pd.DataFrame

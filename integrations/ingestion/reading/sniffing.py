@@ -1,10 +1,10 @@
-"""What kind of file this is: CSV or XLSX, encoding, delimiter, sheet, and the row that holds the headings."""
+"""What kind of file this is: CSV, XLSX or XLS, encoding, delimiter, sheet, and the row that holds the headings."""
 
 import codecs
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice, takewhile
 from typing import BinaryIO
 
@@ -12,16 +12,17 @@ import numpy as np
 
 from integrations.ingestion.reading.faults import FileRefused, Refusal, printable
 from integrations.ingestion.reading.fields import Feed, normalised_heading
+from integrations.ingestion.reading.headings import HeadingRow, find_headings
 from integrations.ingestion.reading.tables import (
     LINE_LIMIT,
     Format,
-    Record,
+    OtherSheet,
     clean_headings,
     csv_records,
     quoted,
-    sheet_records,
 )
-from integrations.ingestion.reading.workbooks import COLUMNS_LIMIT, MEGABYTE, opened_workbook
+from integrations.ingestion.reading.workbooks import Record, Sheet, survey
+from integrations.ingestion.workbook.bounds import COLUMNS_LIMIT, MEGABYTE
 
 HEADING_SEARCH = 30  # rows in which the headings are looked for
 DELIMITERS = (";", ",", "\t", "|")
@@ -62,11 +63,13 @@ _BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+_OLDER_WORKBOOK = re.compile(rb"\x09[\x00\x02\x04][\x04\x06\x08]\x00")  # how those before Excel 5 begin
 _SEPARATOR_LINE = re.compile(r"sep=(.)\s*", re.IGNORECASE)  # how Excel is told the delimiter
-_NUMBER_OR_DATE = re.compile(r"[-+(]?\W{0,2}\d[\d.,:/' -]*\W{0,2}")
 
 
-def sniff(source: BinaryIO, feed: Feed, remembered: Iterable[str] = ()) -> Format:
+def sniff(
+    source: BinaryIO, feed: Feed, remembered: Iterable[str] = (), *, sheet: str = "", sought: str = ""
+) -> Format:
     """Find out how a file is written.
 
     Parameters
@@ -74,22 +77,24 @@ def sniff(source: BinaryIO, feed: Feed, remembered: Iterable[str] = ()) -> Forma
     source : seekable binary file
     feed : the feed whose headings are looked for
     remembered : headings that were mapped by hand before
+    sheet : the sheet of a workbook that is to be read, '' for the one whose headings are known best
+    sought : the sheet that was chosen for an earlier file, taken again if this one has it
 
     Raises
     ------
     FileRefused
-        If the file is empty, of another type, too large inside, or has no row of headings.
+        If the file is empty, of another type, too large inside, or has no row of headings, or not this sheet.
     """
     source.seek(0)
     head = source.read(MEGABYTE)
     known = {*feed.keys_by_heading, *map(normalised_heading, remembered)}
     if not head.strip(b" \t\r\n\x00"):
         raise FileRefused(Refusal.EMPTY_FILE)
-    if head.startswith(_OLE):
-        protected = "EncryptedPackage".encode("utf-16-le") in head
-        raise FileRefused(Refusal.ENCRYPTED_WORKBOOK if protected else Refusal.OLD_WORKBOOK)
-    if head.startswith(_ZIP):
-        return _sniff_workbook(source, known)
+    if head.startswith((_ZIP, _OLE)):
+        layout = Format("xlsx" if head.startswith(_ZIP) else "xls", 0, (), sought=sheet or sought)
+        return _sniff_workbook(source, layout, known, sheet)
+    if _OLDER_WORKBOOK.match(head):
+        raise FileRefused(Refusal.OLD_WORKBOOK)
     _refuse_other_types(head)
     return _sniff_csv(source, known)
 
@@ -104,31 +109,35 @@ def _refuse_other_types(head: bytes) -> None:
             raise FileRefused(Refusal.WRONG_TYPE, found=name)
 
 
-@dataclass(frozen=True)
-class _HeadingRow:
-    """A candidate for the row of headings; the best one knows most headings, then fills most cells."""
+def _sniff_workbook(source: BinaryIO, layout: Format, known: set[str], wanted: str) -> Format:
+    """Take the sheet that a person chose, else the one whose headings are known best; of equals the longest."""
+    sheets = survey(source)
+    found = {sheet.name: (sheet, row) for sheet in sheets if (row := _headings_of(sheet, known))}
+    if wanted and wanted not in found:
+        names = ", ".join(sheet.name for sheet in sheets)
+        raise FileRefused(Refusal.NO_SUCH_SHEET, sheet=printable(wanted, 100), found=printable(names, 300))
+    if not found:
+        raise _no_heading_row(next((sheet.start for sheet in sheets if sheet.start), []))
+    best = max(found.values(), key=lambda pair: _sheet_rank(*pair))
+    sheet, row = found.get(layout.sought, best)
+    others = tuple(
+        OtherSheet(
+            other.name, other.rows, alike=other.name in found and row.known <= found[other.name][1].known
+        )
+        for other in sheets
+        if other is not sheet and other.rows
+    )
+    layout = replace(layout, sheet=sheet.name, sheet_rows=sheet.rows, others=others)
+    return _with_headings(layout, sheet.start, row)
 
-    row: int
-    known: int
-    filled: int
+
+def _headings_of(sheet: Sheet, known: set[str]) -> HeadingRow | None:
+    return find_headings(sheet.start, known, sheet.merged)
 
 
-def _sniff_workbook(source: BinaryIO, known: set[str]) -> Format:
-    """Take the sheet whose heading row knows most; the first of equals."""
-    best: tuple[_HeadingRow, Format] | None = None
-    start: list[Record] = []
-    with opened_workbook(source) as workbook:
-        for name in workbook.sheet_names():
-            sheet, errors = workbook.sheet(name)
-            records = list(islice(sheet_records(sheet, errors), HEADING_SEARCH))
-            start = start or records
-            found = _heading_row(records, known)
-            if found and (best is None or (found.known, found.filled) > (best[0].known, best[0].filled)):
-                layout = Format("xlsx", 0, (), sheet=name, sheet_rows=sheet.end[0] + 1 if sheet.end else 0)
-                best = found, _with_headings(layout, records, found)
-    if best is None:
-        raise _no_heading_row(start)
-    return best[1]
+def _sheet_rank(sheet: Sheet, row: HeadingRow) -> tuple[int, int, int]:
+    """Where no heading is known, the fullest row of words counts more than the length of what is below it."""
+    return len(row.known), 0 if row.known else row.filled, sheet.rows - row.row
 
 
 def _sniff_csv(source: BinaryIO, known: set[str]) -> Format:
@@ -145,7 +154,7 @@ def _sniff_csv(source: BinaryIO, known: set[str]) -> Format:
             refused = error
     delimiter = _delimiter(samples, known)
     records = samples.get(delimiter, [])[:HEADING_SEARCH]
-    found = _heading_row(records, known)
+    found = find_headings(records, known)
     if not found:
         raise refused or _no_heading_row(records)
     return _with_headings(replace(layout, delimiter=delimiter), records, found)
@@ -168,38 +177,30 @@ def _delimiter(samples: dict[str, list[Record]], known: set[str]) -> str:
 
 def _delimiter_rank(records: list[Record], known: set[str]) -> tuple[int, float, int]:
     """Known headings first, then how evenly and into how many cells the records are cut."""
-    found = _heading_row(records[:HEADING_SEARCH], known)
+    found = find_headings(records[:HEADING_SEARCH], known)
     widths = Counter(len(record) for record in records if record)
     if not widths:
         return 0, 0.0, 0
     width, times = widths.most_common(1)[0]
     evenness = times / widths.total() if width > 1 else 0.0
-    return found.known if found else 0, evenness, width
+    return len(found.known) if found else 0, evenness, width
 
 
-def _heading_row(records: list[Record], known: set[str]) -> _HeadingRow | None:
-    """The row that names most columns; without a known heading, the fullest row of plain words."""
-    found = None
-    for row, record in enumerate(records, start=1):
-        cells = [cell.strip() for cell in record[: COLUMNS_LIMIT + 1] if cell.strip()]
-        count = sum(normalised_heading(cell) in known for cell in cells if len(cell) <= 200)
-        words = len(cells) > 1 and not any(map(_NUMBER_OR_DATE.fullmatch, cells))
-        if count > 1 or words:
-            candidate = _HeadingRow(row, count, len(cells))
-            if found is None or (count, len(cells)) > (found.known, found.filled):
-                found = candidate
-    return found
-
-
-def _with_headings(layout: Format, records: list[Record], found: _HeadingRow) -> Format:
-    headings = clean_headings(records[found.row - 1])
-    if len(headings) > COLUMNS_LIMIT:
-        raise FileRefused(Refusal.TOO_MANY_COLUMNS, row=found.row, found=len(headings), limit=COLUMNS_LIMIT)
-    above = [" ".join(cell for cell in clean_headings(record) if cell) for record in records[: found.row - 1]]
+def _with_headings(layout: Format, records: list[Record], found: HeadingRow) -> Format:
+    if len(found.headings) > COLUMNS_LIMIT:
+        raise FileRefused(
+            Refusal.TOO_MANY_COLUMNS, row=found.row, found=len(found.headings), limit=COLUMNS_LIMIT
+        )
+    lines = tuple(clean_headings(record) for record in records[found.row - found.lines : found.row])
+    above = [
+        " ".join(cell for cell in clean_headings(record) if cell)
+        for record in records[: found.row - found.lines]
+    ]
     return replace(
         layout,
         heading_row=found.row,
-        headings=headings,
+        headings=found.headings,
+        heading_lines=lines if found.lines > 1 else (),
         titles=tuple(title[:200] for title in above if title),
     )
 

@@ -1,4 +1,4 @@
-"""A file as rows of text: CSV and XLSX behind one iterator, in bounded memory.
+"""A file as rows of text: CSV, XLSX and XLS behind one iterator, in bounded memory.
 
 The row number is the one that a person sees in Excel: records are counted, blank ones included, from 1. It
 equals the line number in an editor as long as no quoted cell runs over several lines.
@@ -6,12 +6,9 @@ equals the line number in an editor as long as no quoted cell runs over several 
 
 import codecs
 import csv
-import datetime as dt
 import io
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from decimal import Decimal
-from functools import lru_cache
 from itertools import chain, islice
 from typing import Any, BinaryIO, Literal, Self
 
@@ -20,7 +17,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from integrations.ingestion.reading.faults import FileRefused, Refusal, printable
-from integrations.ingestion.reading.workbooks import COLUMNS_LIMIT, ErrorCells, opened_workbook
+from integrations.ingestion.reading.workbooks import Record, sheet_records
+from integrations.ingestion.workbook.bounds import COLUMNS_LIMIT
 
 CELLS = "cells"  # the column of a chunk that counts the cells which each row really had
 CHUNK_ROWS = 50_000
@@ -30,9 +28,15 @@ LINE_LIMIT = 1_000_000  # characters
 
 _BLOCK = 1 << 20
 _BATCH = 100  # records held as lists: the garbage collector would walk over more of them again and again
-_EXACT_DIGITS = 15  # what Excel keeps of a number
 
-Record = list[str]
+
+@dataclass(frozen=True)
+class OtherSheet:
+    """A sheet that is not read: its last row, and whether it has all known headings of the one that is."""
+
+    name: str
+    rows: int
+    alike: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,10 +44,13 @@ class Format:
     """How a file is written: all that was found, to be shown to a person and used again.
 
     ``encoding`` and ``delimiter`` are empty for a workbook, ``sheet`` for a CSV file. ``heading_row`` counts
-    from 1; ``titles`` are the lines above it; ``sheet_rows`` is the last row of the sheet.
+    from 1; ``titles`` are the lines above the headings. Headings that stand in several lines, the last of them
+    in ``heading_row``, are joined in ``headings`` and kept as they stand in ``heading_lines``. ``sheet_rows`` is
+    the last row of the sheet, ``others`` are the sheets that are not read, ``sought`` is the one that a person
+    chose, for this file or an earlier one. From ``footer_row`` on, unless it is 0, no row belongs to the table.
     """
 
-    kind: Literal["csv", "xlsx"]
+    kind: Literal["csv", "xlsx", "xls"]
     heading_row: int
     headings: tuple[str, ...]
     titles: tuple[str, ...] = ()
@@ -51,6 +58,10 @@ class Format:
     delimiter: str = ""
     sheet: str = ""
     sheet_rows: int = 0
+    heading_lines: tuple[tuple[str, ...], ...] = ()
+    others: tuple[OtherSheet, ...] = ()
+    sought: str = ""
+    footer_row: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """As plain values that JSON can hold."""
@@ -59,7 +70,13 @@ class Format:
     @classmethod
     def from_json(cls, saved: dict[str, Any]) -> Self:
         """The reverse of ``to_json``."""
-        return cls(**{**saved, "headings": tuple(saved["headings"]), "titles": tuple(saved["titles"])})
+        rebuilt = {
+            "headings": tuple(saved["headings"]),
+            "titles": tuple(saved["titles"]),
+            "heading_lines": tuple(map(tuple, saved.get("heading_lines", ()))),
+            "others": tuple(OtherSheet(**sheet) for sheet in saved.get("others", ())),
+        }
+        return cls(**{**saved, **rebuilt})
 
 
 def read_chunks(source: BinaryIO, layout: Format, rows: int = CHUNK_ROWS) -> Iterator[pd.DataFrame]:
@@ -74,7 +91,7 @@ def read_chunks(source: BinaryIO, layout: Format, rows: int = CHUNK_ROWS) -> Ite
     FileRefused
         If the file does not hold the headings of ``layout``, or cannot be read on.
     """
-    records = csv_records(source, layout) if layout.kind == "csv" else _sheet_records(source, layout)
+    records = csv_records(source, layout) if layout.kind == "csv" else sheet_records(source, layout.sheet)
     _skip_to_data(records, layout)
     row = layout.heading_row + 1
     while True:
@@ -86,13 +103,15 @@ def read_chunks(source: BinaryIO, layout: Format, rows: int = CHUNK_ROWS) -> Ite
 
 
 def _skip_to_data(records: Iterator[Record], layout: Format) -> None:
-    found = next(islice(records, layout.heading_row - 1, None), [])
-    if clean_headings(found) != layout.headings:
+    expected = layout.heading_lines or (layout.headings,)
+    first = layout.heading_row - len(expected)
+    found = [clean_headings(record) for record in islice(records, first, layout.heading_row)]
+    if found != list(expected):
         raise FileRefused(
             Refusal.CHANGED_FILE,
             row=layout.heading_row,
-            expected=quoted(layout.headings),
-            found=quoted(clean_headings(found)),
+            expected=quoted(expected[-1]),
+            found=quoted(found[-1] if found else ()),
         )
 
 
@@ -203,51 +222,3 @@ def _line_blocks(source: BinaryIO, encoding: str) -> Iterator[list[str]]:
         yield list(io.StringIO(rest + decoder.decode(b"", final=True), newline=""))
     except UnicodeDecodeError:
         raise FileRefused(Refusal.UNREADABLE_TEXT, encoding=encoding.upper()) from None
-
-
-def _sheet_records(source: BinaryIO, layout: Format) -> Iterator[Record]:
-    with opened_workbook(source) as workbook:
-        if layout.sheet not in workbook.sheet_names():
-            raise FileRefused(
-                Refusal.CHANGED_FILE, row=layout.heading_row, expected=quoted(layout.headings), found=""
-            )
-        yield from sheet_records(*workbook.sheet(layout.sheet))
-
-
-def sheet_records(sheet: Any, errors: ErrorCells) -> Iterator[Record]:
-    """The rows of a sheet as text, from its first row on; columns count from the first that is used."""
-    first_column = sheet.start[1] if sheet.start else 0
-    by_row: dict[int, list[tuple[int, str]]] = {}
-    for (row, column), text in errors.items():
-        by_row.setdefault(row, []).append((column - first_column, text))
-    for row, cells in enumerate(sheet.iter_rows()):
-        record = [cell if type(cell) is str else _cell_text(cell) for cell in cells]
-        for column, text in by_row.get(row, ()):
-            if 0 <= column < len(record):
-                record[column] = text
-        yield record
-
-
-@lru_cache(maxsize=1 << 16, typed=True)  # typed: True and 1.0 are equal, and differ as texts
-def _cell_text(cell: object) -> str:
-    """A typed cell as text: 7.1 and not 7.0999999, 1 and not 1.0, a date as YYYY-MM-DD."""
-    if isinstance(cell, float):
-        return _number_text(cell)
-    if isinstance(cell, dt.datetime):
-        return cell.isoformat(sep=" ") if cell.time() != dt.time() else cell.date().isoformat()
-    if isinstance(cell, dt.date):
-        return cell.isoformat()
-    return str(cell)
-
-
-def _number_text(number: float) -> str:
-    """A number with the 15 digits that Excel keeps; a larger one stays in scientific notation, as a loss.
-
-    Three decimals are written as four, because "1.234" could elsewhere be a thousand.
-    """
-    if abs(number) >= 10**_EXACT_DIGITS:
-        return f"{number:.14E}"
-    text = f"{number:.{_EXACT_DIGITS}g}"
-    if "e" in text:
-        text = f"{Decimal(text):f}"
-    return f"{text}0" if text[-4:-3] == "." else text

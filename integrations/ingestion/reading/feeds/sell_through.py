@@ -95,7 +95,7 @@ SELL_THROUGH = Feed(
             names(
                 "Cust|Cust#|Cust No|Cust ID|Customer ID|Customer #|Customer No|Customer Number|Customer Code",
                 "Account|Account #|Account No|Account Number|Acct|Acct No",
-                "Sold To ID|Ship To ID|Customer|Sold To",
+                "Sold To ID|Sold To Number|Sold To No|Ship To ID|Ship To Number|Ship To No|Customer|Sold To",
                 "Kundennr|Kundennummer|Kunden-ID|Kunden Nr|Debitor|Debitorennr|Kunde",
                 "Code client|N° client|Numéro client|Compte client|Client",
                 "Código cliente|Código de cliente|Nº cliente|Número de cliente|Cliente",
