@@ -46,7 +46,8 @@ class Submission(WalledModel):
 class SubmissionCheck(WalledModel):
     """What only the distributor knows of its file: how it was read, its totals, and its progress.
 
-    `examination` is what was found and proposed (format, mapping, conventions), `totals` what it adds up to;
+    `sheet` is the one of a workbook that a person chose, `examination` what was found and proposed (format, mapping,
+    conventions), `totals` what it adds up to;
     `restates`: it replaces what is recorded in its months, which are known from its check on.
     `asked`, `noted` and `refused` are codes with parameters (`reasons.Said`), worded by the properties.
     """
@@ -58,6 +59,7 @@ class SubmissionCheck(WalledModel):
     uploaded_by_id = models.BigIntegerField(null=True, db_default=ActingUser())
     all_or_nothing = models.BooleanField(default=False)
     trusted = models.BooleanField(default=False)
+    sheet = models.CharField(max_length=100, db_default="")
     restates = models.BooleanField(default=False)
     restates_from = models.DateField(null=True)
     restates_to = models.DateField(null=True)

@@ -10,6 +10,7 @@ from psycopg import sql
 from integrations.ingestion.reading import FEEDS, Examination
 from integrations.ingestion.reading.fields import normalised_heading
 from integrations.ingestion.reading.mapping import ColumnMapping
+from integrations.ingestion.reading.tables import Format
 from integrations.ingestion.reasons import Question, Said, to_say
 from integrations.ingestion.recording import Recorder
 from integrations.ingestion.recording.lines import LINE_KINDS, Lines
@@ -54,11 +55,26 @@ def list_questions(
     accounts: Mapping[str, AccountSeen],
 ) -> list[Said]:
     """What is to be confirmed; the compared rows are in the session's staging table, `accounts` by their codes."""
-    asked = [*_columns(examination), *_conventions(examination), *_other_company(partnership, recorder)]
+    asked = [
+        *_sheets(examination.layout),
+        *_columns(examination),
+        *_conventions(examination),
+        *_other_company(partnership, recorder),
+    ]
     if isinstance(recorder, Lines):
         months = list_staged_months(partnership)
         asked += [*_no_customer(accounts), *_far_months(months), *_off_norm(partnership, months)]
     return asked
+
+
+def _sheets(layout: Format) -> list[Said]:
+    """Whether the right sheet of several is read, unless a person chose it."""
+    if layout.sheet == layout.sought:
+        return []
+    if layout.sought:
+        return [to_say(Question.SHEET_GONE, {"sought": layout.sought, "sheet": layout.sheet})]
+    others = ", ".join(other.name for other in layout.others if other.alike)
+    return [to_say(Question.SHEET, {"sheet": layout.sheet, "others": others})] if others else []
 
 
 def _columns(examination: Examination) -> list[Said]:

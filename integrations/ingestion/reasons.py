@@ -191,6 +191,19 @@ class Question(Coded):
             "%(spread)s %%. Is the file whole, and nothing in it twice?"
         ),
     )
+    SHEET = (
+        "sheet",
+        gettext_noop(
+            'Sheet "%(sheet)s" of the workbook is read. These have the same headings and are not: %(others)s. '
+            "Is that right?"
+        ),
+    )
+    SHEET_GONE = (
+        "sheet_gone",
+        gettext_noop(
+            'The workbook has no sheet "%(sought)s", which was chosen before; "%(sheet)s" is read. Is that right?'
+        ),
+    )
     OTHER_COMPANY = (
         "other_company",
         gettext_noop(

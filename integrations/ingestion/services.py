@@ -36,6 +36,7 @@ from partners.organisations.roles import Permission, require
 from partners.tenancy.actors import Actor, worker
 from partners.tenancy.context import acting_as, current_organisation_id
 
+LONGEST_SHEET = 100  # characters of its name, far more than a workbook allows
 Done = Callable[[], None]
 State = Submission.State
 _CONFLICTS = {
@@ -59,12 +60,14 @@ def receive_file(
     trusted: bool = False,
     restates: bool = False,
     feed: str = "sell_through",
+    sheet: str = "",
     corrects: Submission | None = None,
 ) -> Submission:
     """Keep a file for the acting distributor and ask for its check; a command checks and commits by itself.
 
     `trusted`: commit without a person if the check has nothing to ask. `restates`: it replaces what is recorded in the
-    months that it spans. `corrects`: it holds corrected rows of that one.
+    months that it spans. `sheet`: the one of a workbook that is to be read. `corrects`: it holds corrected rows of that
+    one.
     """
     require(Permission.SUBMIT)
     if partnership.state not in (Partnership.State.ACTIVE, Partnership.State.SUSPENDED):
@@ -88,6 +91,7 @@ def receive_file(
         all_or_nothing=all_or_nothing,
         trusted=trusted,
         restates=restates,
+        sheet=sheet[:LONGEST_SHEET],
         size=size,
         sha256=sha256,
     )
@@ -185,6 +189,12 @@ def discard_submission(submission: Submission) -> None:
     record("submission.discarded", submission.public_id)
 
 
+def choose_sheet(submission: Submission, sheet: str) -> None:
+    """Check again, reading this sheet of the workbook; it is taken again from the files that follow."""
+    require(Permission.SUBMIT)
+    _check_again(submission, sheet=sheet[:LONGEST_SHEET], examination={})
+
+
 def remap_submission(submission: Submission, choices: dict[str, str | None]) -> None:
     """Check again with the fields that a person chose for the file's headings."""
     require(Permission.SUBMIT)
@@ -198,9 +208,13 @@ def remap_submission(submission: Submission, choices: dict[str, str | None]) -> 
     for column in examination.mapping.columns:
         if column.heading in choices and choices[column.heading] != column.field:
             mapping = mapping.assign(column.position, choices[column.heading])
+    _check_again(submission, examination=replace(examination, mapping=mapping).to_json())
+
+
+def _check_again(submission: Submission, **chosen: Any) -> None:
     _move(submission, {State.CHECKED, State.REFUSED}, State.RECEIVED)
     SubmissionCheck.objects.filter(submission=submission).update(
-        examination=replace(examination, mapping=mapping).to_json(), refused=None, trusted=False, rows_done=0
+        **chosen, refused=None, trusted=False, rows_done=0
     )
     record("submission.remapped", submission.public_id)
     emit("submission.received", submission_id=submission.pk)
@@ -266,11 +280,11 @@ def _examine(submission: Submission, file: BinaryIO, actor: Actor) -> Examinatio
     """Look at the file, starting from what a person chose for it, else from what was last accepted."""
     with acting_as(actor):
         organisation = Organisation.objects.get(pk=submission.distributor_id)
-        chosen = SubmissionCheck.objects.get(submission=submission).examination
+        check = SubmissionCheck.objects.get(submission=submission)
         accepted = FeedMapping.objects.filter(
             partnership_id=submission.partnership_id, feed=submission.feed
         ).first()
-    before = chosen or (accepted.examination if accepted else None)
+    before = check.examination or (accepted.examination if accepted else None)
     examination = examine(
         file,
         submission.file_name,
@@ -278,6 +292,7 @@ def _examine(submission: Submission, file: BinaryIO, actor: Actor) -> Examinatio
         today=timezone.localdate(timezone=ZoneInfo(organisation.time_zone)),
         remembered=Examination.from_json(before) if before else None,
         country=organisation.country or None,
+        sheet=check.sheet,
     )
     with acting_as(actor):
         SubmissionCheck.objects.filter(submission=submission).update(

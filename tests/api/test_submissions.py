@@ -14,6 +14,7 @@ from partners.jobs.models import OutboxEvent
 from partners.tenancy.actors import Scope
 from partners.tenancy.context import acting_as
 from tests.api.conftest import PAIR, Call, Caller, but_request_id, pair_of, places, told
+from tests.ingestion.files import workbook
 from tests.world import World
 
 HEADINGS = "invoice_number,line_number,invoice_date,account_id,account_name,sku,quantity,net_amount,currency"
@@ -103,6 +104,14 @@ def test_each_defect_is_told_with_row_column_and_what_was_found(ana: Sender) -> 
     ]
     assert len({row["reason"] for row in rows}) == 2
     assert "2026-02-31" in rows[0]["detail"]
+
+
+def test_the_sheet_of_a_workbook_can_be_named(ana: Sender) -> None:
+    content = workbook(Sales=GOOD, Short="\n".join(GOOD.splitlines()[:2]))
+    assert ana.sent(content)["check"]["rows_total"] == 2
+    assert ana.sent(content, sheet="Short")["check"]["rows_total"] == 1
+    assert "no sheet" in ana.sent(content, sheet="Shorts")["check"]["refusal"]
+    assert places(told(ana.send(content, sheet="S" * 101), 400, "invalid")) == ["/sheet"]
 
 
 def test_all_or_nothing_refuses_a_file_with_a_bad_row(ana: Sender) -> None:

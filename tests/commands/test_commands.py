@@ -13,7 +13,7 @@ from partners.organisations.login import find_organisation
 from partners.organisations.services import first_administrator
 from partners.tenancy.actors import worker
 from partners.tenancy.context import acting_as
-from tests.ingestion.files import GOOD, GOOD_NET
+from tests.ingestion.files import GOOD, GOOD_NET, workbook
 from tests.world import CATALOGUE
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +40,13 @@ def set_up(files: Path) -> Path:
     shared = run("create_partnership", *PAIR, "--share", "volume", "price")["shared"]
     assert shared == ["volume", "price"]
     return files
+
+
+def test_a_sheet_of_a_workbook_can_be_named(set_up: Path) -> None:
+    (set_up / "sales.xlsx").write_bytes(workbook(Sales=GOOD, Short="\n".join(GOOD.splitlines()[:2])))
+    with pytest.raises(CommandError, match=r'Sheet "Sales" of the workbook is read'):
+        run("submit", str(set_up / "sales.xlsx"), *PAIR)
+    assert run("submit", str(set_up / "sales.xlsx"), *PAIR, "--sheet", "Short")["accepted"] == 1
 
 
 def test_the_whole_way(set_up: Path) -> None:

@@ -19,13 +19,19 @@ def rows(*lines: str) -> bytes:
     return "\n".join([HEADINGS, *lines, ""]).encode()
 
 
-def workbook(*lines: tuple[object, ...]) -> bytes:
-    """The same as a workbook."""
+def workbook(*lines: tuple[object, ...], **sheets: str) -> bytes:
+    """The same as a workbook; further sheets by their names, as plain CSV."""
     book = Workbook()
     sheet = book.active
     assert sheet is not None
     for line in lines:
         sheet.append(line)
+    for name, content in sheets.items():
+        further = book.create_sheet(name)
+        for text in content.splitlines():
+            further.append(text.split(","))
+    if not lines:
+        book.remove(sheet)
     file = BytesIO()
     book.save(file)
     return file.getvalue()

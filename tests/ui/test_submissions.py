@@ -12,6 +12,7 @@ from integrations.ingestion.models import Submission, SubmissionCheck
 from integrations.ingestion.services import check_submission, commit_submission
 from partners.agreements.services import end_partnership
 from partners.tenancy.context import acting_as
+from tests.ingestion.files import workbook
 from tests.ui.conftest import Browse
 from tests.world import World
 
@@ -115,6 +116,18 @@ def test_faulty_rows_are_told_by_reason_row_and_column(ana: Sender) -> None:
     assert "2 rows in quarantine" in page
     for words in ("No such day", "Product not in the catalogue", "2026-02-31", "NO-SUCH", "invoice_date"):
         assert words in page
+
+
+def test_another_sheet_of_a_workbook_is_chosen_on_the_page(ana: Sender) -> None:
+    other = GOOD.replace("I-1", "R-1").replace("I-2", "R-2") + "R-3,2026-01-20,C1,One,RB-1,-1,-1000.00,USD\n"
+    page = ana.sent(workbook(Sales=other, Returns=GOOD, Cover="Sales,of,May"), name="may.xlsx").page()
+    assert "Returns (3 rows), Cover (1 row)" in page
+    assert '<option value="Returns">Returns</option>' in page
+    assert ana.step("mapping", sheet="Sheet of another").status_code == 400
+    assert ana.step("mapping", sheet="Returns").status_code == 302
+    ana.work()
+    assert "2 of 2 rows would be recorded" in ana.page()
+    assert '<option value="Returns" selected>Returns</option>' in ana.page()
 
 
 def test_all_or_nothing_refuses_the_file_and_says_why(ana: Sender) -> None:

@@ -26,8 +26,8 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         allow_empty_file=True,  # refused by the check, with the sentence that every other way in gives
-        help_text=_("CSV or XLSX, as your system exports it. Headings in any usual language."),
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
+        help_text=_("CSV, XLSX or XLS, as your system exports it. Headings in any usual language."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.xls"}),
     )
     restates = forms.BooleanField(
         label=_("It replaces what was sent for its months"),
@@ -60,13 +60,21 @@ class UploadForm(forms.Form):
 
 
 class MappingForm(forms.Form):
-    """One select for each column of the file: the field that it holds, or none."""
+    """One select for each column of the file: the field that it holds, or none; and one for the sheet, of several."""
 
     def __init__(self, examination: Examination, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         choices = [("", gettext("not used"))]
         choices += [(field.key, str(FIELDS[field.key])) for field in FEEDS[examination.feed].fields]
         self.columns = examination.mapping.columns
+        self.sheet = examination.layout.sheet
+        if examination.layout.others:
+            self.fields["sheet"] = forms.ChoiceField(
+                label=_("Sheet to read"),
+                choices=[(name, name) for name in _sheets(examination)],
+                required=False,
+                initial=self.sheet,
+            )
         for column in self.columns:
             self.fields[f"{PREFIX}{column.position}"] = forms.ChoiceField(
                 choices=choices, required=False, label=column.heading, initial=column.field or ""
@@ -74,7 +82,9 @@ class MappingForm(forms.Form):
 
     def clean(self) -> dict[str, str]:
         """No field has two headings."""
-        chosen = [value for value in self.cleaned_data.values() if value]
+        if self.other_sheet:
+            return self.cleaned_data
+        chosen = [value for name, value in self.cleaned_data.items() if value and name != "sheet"]
         twice = sorted({str(FIELDS[key]) for key in chosen if chosen.count(key) > 1})
         if twice:
             raise forms.ValidationError(
@@ -84,8 +94,19 @@ class MappingForm(forms.Form):
         return self.cleaned_data
 
     @property
+    def other_sheet(self) -> str:
+        """The sheet to read instead; '' where it stays the same."""
+        chosen: str = self.cleaned_data.get("sheet", "")
+        return "" if chosen == self.sheet else chosen
+
+    @property
     def choices(self) -> dict[str, str | None]:
         """The chosen field by heading."""
         return {
             column.heading: self.cleaned_data[f"{PREFIX}{column.position}"] or None for column in self.columns
         }
+
+
+def _sheets(examination: Examination) -> list[str]:
+    """The sheet that is read, then the others."""
+    return [examination.layout.sheet, *(other.name for other in examination.layout.others)]

@@ -17,6 +17,7 @@ from integrations.ingestion.selectors import (
 )
 from integrations.ingestion.services import (
     SubmissionError,
+    choose_sheet,
     confirm_submission,
     discard_submission,
     receive_file,
@@ -118,12 +119,14 @@ def submission_progress(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @page(Permission.SUBMIT)
 def submission_mapping(request: HttpRequest, public_id: str) -> HttpResponse:
-    """POST: check the file again with these fields."""
+    """POST: check the file again with these fields, or with another sheet."""
     picture = get_submission(public_id)
     examination = read_examination(picture.detail.examination)
     if request.method != "POST" or examination is None:
         return redirect("submission", public_id)
     form = MappingForm(examination, request.POST)
+    if form.is_valid() and form.other_sheet:
+        return _act(request, picture, lambda found: choose_sheet(found, form.other_sheet))
     if not form.is_valid():
         return _show(request, picture, form)
     return _act(request, picture, lambda found: remap_submission(found, form.choices))

@@ -1,4 +1,4 @@
-"""manage.py submit FILE --manufacturer SLUG --distributor SLUG [--feed FEED] [--restates] [--all-or-nothing]"""
+"""manage.py submit FILE --manufacturer SLUG --distributor SLUG [--feed FEED] [--sheet NAME] [--restates] …"""
 
 import time
 from pathlib import Path
@@ -38,6 +38,7 @@ class Command(ReportingCommand):
         parser.add_argument("--manufacturer", required=True, metavar="SLUG")
         parser.add_argument("--distributor", required=True, metavar="SLUG")
         parser.add_argument("--feed", default="sell_through", choices=list(FEEDS))
+        parser.add_argument("--sheet", default="", metavar="NAME", help="of a workbook, if not the best fit")
         parser.add_argument("--restates", action="store_true", help="replace what is recorded in its months")
         parser.add_argument("--all-or-nothing", action="store_true", help="refuse the file if any row is bad")
         parser.add_argument("--yes", action="store_true", help="commit although the check asks something")
@@ -49,6 +50,7 @@ class Command(ReportingCommand):
         manufacturer: str,
         distributor: str,
         feed: str,
+        sheet: str,
         all_or_nothing: bool,
         restates: bool,
         yes: bool,
@@ -66,6 +68,7 @@ class Command(ReportingCommand):
                 all_or_nothing=all_or_nothing,
                 restates=restates,
                 feed=feed,
+                sheet=sheet,
             )
         check_submission(submission.pk, partnership.distributor_id)
         with acting_as(actor):

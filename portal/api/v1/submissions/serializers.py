@@ -54,6 +54,13 @@ class NewSubmissionSerializer(Given):
     feed = serializers.ChoiceField(
         choices=list(FEEDS), required=False, default="sell_through", help_text="What kind of file it is."
     )
+    sheet = Words(
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=100,
+        help_text="The sheet of a workbook that is to be read; '' for the one that fits best.",
+    )
     all_or_nothing = Flag(required=False, default=False, help_text="Refuse the file if any row is bad.")
     restates = Flag(
         required=False, default=False, help_text="It replaces what is recorded in the months that it spans."

@@ -160,6 +160,7 @@ def _receive(given: dict[str, Any]) -> Made:
                 all_or_nothing=given["all_or_nothing"],
                 restates=given["restates"],
                 feed=given["feed"],
+                sheet=given["sheet"],
                 trusted=given["record_when_clear"],
             )
     except SubmissionError as refused:
