@@ -26,6 +26,7 @@ class Submission(WalledModel):
         COMMAND = "command"
         UPLOAD = "upload"
         API = "api"
+        FOLDER = "folder"
 
     public_id = PublicIdField(prefix="sub")
     partnership_id = models.BigIntegerField()

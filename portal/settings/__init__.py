@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "partners.engagement",
     "analytics.runs",
     "integrations.ingestion",
+    "integrations.connectors",
     "portal.reports",
     "portal.people",
     "portal.custody",
