@@ -26,9 +26,10 @@ from partners.ledger.models import Line
 from partners.tenancy.context import acting_as
 from portal.broker import transport_options
 from portal.celery import app
-from tests.ingestion.files import GOOD, HEADINGS
+from tests.ingestion.files import GOOD, HEADINGS, workbook
 from tests.operations.image import services
 from tests.platform.test_commands import free_port
+from tests.reading.test_hostile_files import copied_text_of_old
 from tests.world import World, build_world
 
 PATIENCE = 60.0
@@ -161,6 +162,22 @@ def test_a_killed_worker_s_file_goes_on_with_another_and_counts_once(
         assert Line.objects.count() == lines
         assert SubmissionCheck.objects.get(submission=submission).totals["net"] == {"USD": f"{lines * 10}.00"}
         assert Job.objects.get(key__startswith="ingestion.check").tries == 2
+
+
+@pytest.mark.whole
+def test_a_workbook_beyond_all_bounds_is_refused_and_the_worker_goes_on(
+    committed_world: World, relay: None, celery_worker: subprocess.Popen[bytes]
+) -> None:
+    world = committed_world
+    hostile = [send(world, copied_text_of_old()) for _ in range(3)]
+    until(lambda: len(children(celery_worker.pid)) > 1)
+    before = children(celery_worker.pid)
+    good = send(world, workbook(Sales=GOOD))
+    until(lambda: state_of(world, good) == State.COMMITTED)
+    until(lambda: [state_of(world, one) for one in hostile] == [State.REFUSED] * 3)
+    assert children(celery_worker.pid) == before
+    with acting_as(world.actor("ana")):
+        assert Job.objects.filter(key__startswith="ingestion.check", tries__gt=1).count() == 0
 
 
 @pytest.mark.whole

@@ -97,7 +97,7 @@ def _old(rows):
     return stream.getvalue()
 
 
-def _copied_text_of_old():
+def copied_text_of_old():
     """A megabyte of cells that all name one text of 30 kB."""
     return _old([["a" * 30_000]] * 60_000)
 
@@ -199,7 +199,7 @@ HOSTILE = {
         "too_many_columns",
     ),
     "one text in each cell": (_copied_text, "too_large_inside"),
-    "one text in each cell of an old workbook": (_copied_text_of_old, "too_costly"),
+    "one text in each cell of an old workbook": (copied_text_of_old, "too_costly"),
     "an old workbook that is one sheet many times": (_sheet_many_times, "too_costly"),
     "a cell of an old workbook in a column beyond all": (_beyond_all_columns, "too_many_columns"),
     "no workbook in the archive": (

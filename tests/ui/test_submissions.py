@@ -96,6 +96,31 @@ def test_a_large_file_streams_through(ana: Sender) -> None:
         assert SubmissionCheck.objects.get().size == len(content)
 
 
+@pytest.mark.parametrize("share", [0.01, 0.5, 0.99])
+def test_an_upload_that_was_cut_off_is_no_file(ana: Sender, share: float) -> None:
+    pair = ana.world.partnerships["adventure", "northwest"].public_id
+    fields = {"partnership": pair, "faults": "good-rows", "feed": "sell_through"}
+    parts = [
+        f'Content-Disposition: form-data; name="{name}"\r\n\r\n{value}' for name, value in fields.items()
+    ]
+    content = HEADINGS + "\n" + "I-1,2026-01-14,C1,One,RB-1,2,2000.00,USD\n" * 10_000
+    head = 'Content-Disposition: form-data; name="file"; filename="may.csv"\r\nContent-Type: text/csv\r\n\r\n'
+    body = (
+        "".join(f"--cut\r\n{part}\r\n" for part in parts)
+        + f"--cut\r\n{head}{content[: int(len(content) * share)]}"
+    )
+    assert (
+        ana.client.post(NEW, body.encode(), content_type="multipart/form-data; boundary=cut").status_code
+        == 400
+    )
+    assert ana.files() == []
+    whole = body.removesuffix(content[: int(len(content) * share)]) + content + "\r\n--cut--\r\n"
+    assert (
+        ana.client.post(NEW, whole.encode(), content_type="multipart/form-data; boundary=cut").status_code
+        == 302
+    )
+
+
 def test_progress_is_asked_for_until_nothing_moves(ana: Sender) -> None:
     ana.upload(GOOD)
     url = reverse("submission_progress", args=[ana.files()[0].public_id])
