@@ -69,7 +69,7 @@ def list_questions(
 
 def _sheets(layout: Format) -> list[Said]:
     """Whether the right sheet of several is read, unless a person chose it."""
-    if layout.sheet == layout.sought:
+    if not layout.sheet or layout.sheet == layout.sought:
         return []
     if layout.sought:
         return [to_say(Question.SHEET_GONE, {"sought": layout.sought, "sheet": layout.sheet})]

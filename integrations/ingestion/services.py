@@ -22,6 +22,7 @@ from integrations.ingestion.quality import TIMELY, Counted, score
 from integrations.ingestion.questions import list_questions
 from integrations.ingestion.reading import Examination, FileRefused, examine
 from integrations.ingestion.reading.faults import Coded
+from integrations.ingestion.reading.sniffing import LONGEST_SHEET
 from integrations.ingestion.reasons import LedgerReason, Stop, to_say
 from integrations.ingestion.recording import RECORDERS
 from integrations.ingestion.staging import Staged, asked_for, stage_file, write_quarantine
@@ -36,7 +37,6 @@ from partners.organisations.roles import Permission, require
 from partners.tenancy.actors import Actor, worker
 from partners.tenancy.context import acting_as, current_organisation_id
 
-LONGEST_SHEET = 100  # characters of its name, far more than a workbook allows
 Done = Callable[[], None]
 State = Submission.State
 _CONFLICTS = {

@@ -37,6 +37,7 @@ def test_the_chosen_sheet_is_read_and_taken_again_without_a_question(ana: Desk) 
     ana.send(content, "may.xlsx", sheet="Returns")
     later = ana.check(workbook(Returns=OTHER.replace("R-1", "R-2"), Sales=SALES), "june.xlsx")
     assert (_sheet(ana, later), ana.check_of(later).questions) == ("Returns", [])
+    ana.send(SALES.replace("I-1", "I-8").encode(), "as text.csv")
     without = ana.check(workbook(Sales=SALES), "july.xlsx")
     assert _sheet(ana, without) == "Sales"
     assert ana.check_of(without).questions == [

@@ -88,6 +88,19 @@ def test_a_sheet_that_is_not_there_is_named_with_those_that_are(made):
     )
 
 
+def test_a_name_that_nothing_could_keep_is_damage(old_workbook):
+    content = old_workbook(Sales=[HEADINGS, LINE])
+    with pytest.raises(FileRefused) as refused:
+        _sniffed(content.replace(b"Sales", b"Sa\7es"))
+    assert refused.value.code == "broken_workbook"
+
+
+def test_sheets_beyond_a_hundred_are_not_named(workbook):
+    sheets = {f"Sheet {number}": [["x"]] for number in range(120)}
+    found = _sniffed(workbook(Sales=[HEADINGS, LINE], **sheets))
+    assert (found.sheet, len(found.others)) == ("Sales", 100)
+
+
 def test_a_hidden_sheet_is_no_choice():
     book = openpyxl.Workbook()
     book.active.append(HEADINGS)

@@ -24,6 +24,8 @@ from integrations.ingestion.reading.tables import (
 from integrations.ingestion.reading.workbooks import Record, Sheet, survey
 from integrations.ingestion.workbook.bounds import COLUMNS_LIMIT, MEGABYTE
 
+LONGEST_SHEET = 100  # characters of the name of a sheet that can be chosen, far more than a workbook allows
+MOST_SHEETS = 100  # that are named
 HEADING_SEARCH = 30  # rows in which the headings are looked for
 DELIMITERS = (";", ",", "\t", "|")
 
@@ -96,7 +98,7 @@ def sniff(
     if _OLDER_WORKBOOK.match(head):
         raise FileRefused(Refusal.OLD_WORKBOOK)
     _refuse_other_types(head)
-    return _sniff_csv(source, known)
+    return replace(_sniff_csv(source, known), sought=sought)
 
 
 def _refuse_other_types(head: bytes) -> None:
@@ -125,8 +127,8 @@ def _sniff_workbook(source: BinaryIO, layout: Format, known: set[str], wanted: s
             other.name, other.rows, alike=other.name in found and row.known <= found[other.name][1].known
         )
         for other in sheets
-        if other is not sheet and other.rows
-    )
+        if other is not sheet and other.rows and len(other.name) <= LONGEST_SHEET
+    )[:MOST_SHEETS]
     layout = replace(layout, sheet=sheet.name, sheet_rows=sheet.rows, others=others)
     return _with_headings(layout, sheet.start, row)
 

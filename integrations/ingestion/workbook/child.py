@@ -9,6 +9,7 @@ this process, and nothing else. The last line says ``end``, or why the workbook 
 
 import json
 import os
+import re
 import resource
 import struct
 import sys
@@ -34,6 +35,9 @@ _BATCH_ROWS = 100
 _BATCH_CHARACTERS = MEGABYTE
 _SECTOR = 512  # of a compound file, which fills its last one too
 _DIRECTORY_END = 65_557  # bytes at the end of an archive in which the end of its directory lies
+_NAME = re.compile(
+    r"[^\x00-\x1f\x7f-\x9f]{1,255}"
+)  # of a sheet: neither databases nor commands take all else
 _DAMAGE = (  # all that the readers were seen to raise on files with broken bytes
     CalamineError,
     ElementTree.ParseError,
@@ -164,6 +168,8 @@ def _opened(source: BinaryIO) -> Iterator[tuple[CalamineWorkbook, dict[str, Erro
             source.seek(0)
             workbook = CalamineWorkbook.from_filelike(source)
             errors = dict(zip(workbook.sheet_names, found, strict=False))
+        if not all(map(_NAME.fullmatch, workbook.sheet_names)):
+            raise Refused("broken_workbook")
         yield workbook, errors
 
 
