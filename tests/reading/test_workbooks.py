@@ -112,10 +112,11 @@ def test_a_hidden_sheet_is_no_choice():
     assert _sniffed(stream.getvalue()).others == ()
 
 
-@pytest.mark.parametrize("share", [0.01, 0.5, 0.99])
-def test_a_workbook_that_was_cut_off_says_so(made, share):
-    content = made(Data=[HEADINGS, *[LINE] * 400])
-    cut = content[: int(len(content) * share) | 1]
+@pytest.mark.parametrize("remainder", [0, 7])
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
+def test_a_workbook_that_was_cut_off_says_so(made, share, remainder):
+    content = made(Data=[HEADINGS, *[[f"I-{number}", *LINE[1:]] for number in range(400)]])
+    cut = content[: int(len(content) * share) // 512 * 512 + remainder]
     with pytest.raises(FileRefused) as refused:
         _sniffed(cut)
     assert (refused.value.code, refused.value.params) == ("cut_workbook", {"found": len(cut)})
@@ -186,3 +187,13 @@ def test_who_stops_reading_leaves_no_process_behind(made):
     assert next(records) == HEADINGS
     records.close()
     assert not records.gi_running
+
+
+def test_errors_are_found_in_the_sheet_that_has_them(made):
+    last = [HEADINGS, ["I-1", "#N/A", "A-7", "BK-1", "3"], LINE, LINE]
+    content = made(Zeta=[["x"], ["#REF!"]], Alpha=last, Beta=[["#DIV/0!"]])
+    assert _cells(content)[2] == ["I-1", "#N/A", "A-7", "BK-1", "3"]
+    assert [sheet.start for sheet in workbooks.survey(io.BytesIO(content))][::2] == [
+        [["x"], ["#REF!"]],
+        [["#DIV/0!"]],
+    ]

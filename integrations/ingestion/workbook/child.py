@@ -33,7 +33,6 @@ ZIP = b"PK\x03\x04"
 
 _BATCH_ROWS = 100
 _BATCH_CHARACTERS = MEGABYTE
-_SECTOR = 512  # of a compound file, which fills its last one too
 _DIRECTORY_END = 65_557  # bytes at the end of an archive in which the end of its directory lies
 _NAME = re.compile(
     r"[^\x00-\x1f\x7f-\x9f]{1,255}"
@@ -140,7 +139,7 @@ def _damage(source: BinaryIO, error: BaseException) -> Refused:
     if _starts_as_zip(source):
         is_cut = isinstance(error, zipfile.BadZipFile) and not _has_directory(source, size)
     else:
-        is_cut = isinstance(error, EOFError) or size % _SECTOR > 0
+        is_cut = isinstance(error, EOFError) or xls.is_cut(source)
     return Refused("cut_workbook", found=size) if is_cut else Refused("broken_workbook")
 
 

@@ -26,6 +26,9 @@ _ERRORS = {
 }
 _KINDS = {"worddocument": "DOC", "powerpoint document": "PPT", "__properties_version1.0": "MSG"}
 
+_SECTOR = 512  # bytes; the last one of a file is filled too
+_LAST_SECTOR = 0xFFFFFFFA  # greater numbers say that there is none
+
 _Record = tuple[int, bytes]
 
 
@@ -39,6 +42,20 @@ def measure(source: BinaryIO) -> list[ErrorCells]:
         if kind == _SHEET:
             offsets.append(int.from_bytes(body[:4], "little"))
     return [_measure_sheet(content, offset) for offset in offsets]
+
+
+def is_cut(source: BinaryIO) -> bool:
+    """Whether a compound file ends within a sector, or before those that its header names: its tables and names."""
+    size = source.seek(0, 2)
+    source.seek(0)
+    header = source.read(_SECTOR)
+    if size % _SECTOR:
+        return True
+    (names,) = struct.unpack_from("<I", header, 48)
+    sectors = [
+        sector for sector in (names, *struct.unpack_from("<109I", header, 76)) if sector <= _LAST_SECTOR
+    ]
+    return (max(sectors, default=0) + 2) * _SECTOR > size
 
 
 def _workbook_stream(source: BinaryIO) -> bytes:
@@ -81,11 +98,11 @@ def _error(kind: int, body: bytes) -> str:
 
 
 def _records(content: bytes, offset: int) -> Iterator[_Record]:
-    """The records of a sheet, or of what all share, without those of its charts; EOFError if they end early."""
+    """The records of a sheet, or of what all share, without those of its charts."""
     depth = 0
     while True:
         if offset + 4 > len(content):
-            raise EOFError
+            raise Refused("broken_workbook")
         kind, length = _HEAD.unpack_from(content, offset)
         if kind == _BEGIN:
             depth += 1
