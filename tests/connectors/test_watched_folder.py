@@ -275,6 +275,20 @@ def test_a_folder_that_cannot_be_opened_keeps_nobody_waiting(
     assert folder.look() == Fetched(received=1)
 
 
+def test_a_file_that_cannot_be_moved_keeps_nobody_waiting_and_its_name_to_itself(
+    folder: Folder, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder.lay("checking", "no folder")
+    folder.lay("Cyclery One.csv", GOOD)
+    folder.lay("south.csv", GOOD, distributor="southwest")
+    for _ in range(3):
+        folder.look()
+    assert len(folder.files()) == 2
+    assert len(folder.files("southwest")) == 1
+    assert "A file in northwest/adventure/sell_through cannot be taken: Not a directory" in caplog.text
+    assert "Cyclery" not in caplog.text
+
+
 def test_names_that_no_database_keeps_are_made_printable(folder: Folder) -> None:
     box = os.fsencode(folder.box())
     name = b"m\xe4rz\n" + b"x" * 230 + b".csv"

@@ -78,7 +78,7 @@ class Watch:
                 key = f"{box.name}/{place}/{name}"
                 seen[key] = look
                 if self._before.get(key) == look:
-                    with _alone(key):
+                    with _alone(box.name):
                         self._receive_one(box, folder, name, look, done, is_clear=place == CLEAR)
 
     def _receive_one(
@@ -125,11 +125,15 @@ class Watch:
 
 @contextmanager
 def _alone(name: str) -> Iterator[None]:
-    """What cannot be read, or not be kept, keeps no other file waiting. A database that is away ends the look."""
+    """What cannot be read, or not be kept, keeps no other file waiting. A database that is away ends the look.
+
+    The log names the box alone: a file's name may say whose it is.
+    """
     try:
         yield
     except (OSError, DataError) as fault:
-        logger.warning("%s cannot be taken: %s. Trying again later.", printable(name), fault)
+        why = fault.strerror if isinstance(fault, OSError) else type(fault).__name__
+        logger.warning("A file in %s cannot be taken: %s. Trying again later.", printable(name), why)
 
 
 def _partnership_of(box: Box) -> Partnership:
