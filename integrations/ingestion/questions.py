@@ -7,6 +7,7 @@ from statistics import median
 from django.db import connection
 from psycopg import sql
 
+from integrations.ingestion.models import FeedMapping
 from integrations.ingestion.reading import FEEDS, Examination
 from integrations.ingestion.reading.fields import normalised_heading
 from integrations.ingestion.reading.mapping import ColumnMapping
@@ -58,6 +59,7 @@ def list_questions(
     asked = [
         *_sheets(examination.layout),
         *_columns(examination),
+        *_fields_gone(partnership, examination),
         *_conventions(examination),
         *_other_company(partnership, recorder),
     ]
@@ -83,6 +85,18 @@ def _columns(examination: Examination) -> list[Said]:
         for column in examination.mapping.columns
         if column.field and _is_doubtful(column, examination)
     ]
+
+
+def _fields_gone(partnership: Partnership, examination: Examination) -> list[Said]:
+    """Whether what is asked for by agreement, and was there before, may be missing: amounts lost with a column."""
+    before = FeedMapping.objects.filter(partnership_id=partnership.pk, feed=examination.feed).first()
+    held = Examination.from_json(before.examination).mapping.positions.keys() if before else set()
+    gone = [
+        field.key.replace("_", " ")
+        for field in FEEDS[examination.feed].fields
+        if field.requirement == "by_agreement" and field.key in held - examination.mapping.positions.keys()
+    ]
+    return [to_say(Question.FIELDS_GONE, {"fields": ", ".join(gone)})] if gone else []
 
 
 def _is_doubtful(column: ColumnMapping, examination: Examination) -> bool:

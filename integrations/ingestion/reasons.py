@@ -204,6 +204,12 @@ class Question(Coded):
             'The workbook has no sheet "%(sought)s", which was chosen before; "%(sheet)s" is read. Is that right?'
         ),
     )
+    FIELDS_GONE = (
+        "fields_gone",
+        gettext_noop(
+            "The file accepted before had columns for: %(fields)s. This one has none. Is that right?"
+        ),
+    )
     OTHER_COMPANY = (
         "other_company",
         gettext_noop(

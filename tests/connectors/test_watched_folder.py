@@ -258,6 +258,22 @@ def test_what_is_clear_is_recorded_without_a_person_once_one_has_accepted_the_fo
     assert folder.files()[-1].state == State.CHECKED
 
 
+def test_a_file_that_lost_its_amounts_waits_for_a_person(folder: Folder) -> None:
+    folder.lay("may.csv", GOOD)
+    folder.look()
+    folder.work()
+    folder.confirm()
+    folder.look()
+    lost = rows("I-7,1,2026-03-02,C1,Cyclery One,RB-1,1,1000.00,USD").replace(b"net_amount", b"our own")
+    folder.lay("record-when-clear/june.csv", lost)
+    folder.look()
+    folder.work()
+    folder.look()
+    assert folder.files()[-1].state == State.CHECKED
+    (answer,) = (folder.box() / "taken").glob("*june.csv.txt")
+    assert "had columns for: net amount. This one has none. Is that right?" in answer.read_text()
+
+
 def test_a_folder_that_cannot_be_opened_keeps_nobody_waiting(
     folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
