@@ -18,6 +18,7 @@ from partners.agreements.models import Category, Grant, Granularity, Partnership
 from partners.agreements.services import answer_invitation, grant_category, offer_partnership
 from partners.catalogue.selectors import get_product_index
 from partners.catalogue.services import load_catalogue
+from partners.ledger.copying import written
 from partners.ledger.services import record_lines
 from partners.ledger.staging import begin_staging, compare, end_staging, stage
 from partners.organisations.models import Membership, Organisation, OrganisationKind
@@ -67,7 +68,8 @@ class World:
             settle_accounts(partnership, [sale.account() for sale in sales])
             index = get_product_index(partnership.manufacturer_id).products
             begin_staging()
-            stage(sale.staged(number, *index[sale.sku]) for number, sale in enumerate(sales, start=2))
+            staged = [sale.staged(number, *index[sale.sku]) for number, sale in enumerate(sales, start=2)]
+            stage(written(zip(*staged, strict=True)))
             compare(partnership, submission_id)
             recorded = record_lines(partnership, submission_id)
             end_staging()

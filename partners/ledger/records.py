@@ -5,7 +5,7 @@ what is recorded already, or says something else and supersedes that. What was t
 brings back what stood before it.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -16,6 +16,7 @@ from django.db.backends.utils import CursorWrapper
 
 from partners.agreements.expansion import expand
 from partners.agreements.models import Category, Partnership
+from partners.ledger.copying import copy_in
 from partners.ledger.models import (
     AccountSheet,
     AccountTerms,
@@ -213,14 +214,9 @@ def begin_records(kind: Kind) -> None:
         )
 
 
-def stage_records(kind: Kind, rows: Iterable[Sequence[Any]]) -> None:
-    """Copy rows, in the order of `kind.columns`, to the staging table. None is NULL."""
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY staged_record ({', '.join(kind.columns)}) FROM STDIN") as copy,
-    ):
-        for row in rows:
-            copy.write_row(row)
+def stage_records(kind: Kind, block: bytes) -> None:
+    """Copy a block of rows, in the order of `kind.columns`, to the staging table."""
+    copy_in("staged_record", kind.columns, block)
 
 
 def compare_records(

@@ -4,7 +4,7 @@ COPY straight into a table under row-level security is refused by PostgreSQL; a 
 session, is gone with it, and holds one submission's lines between parsing and commit.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from partners.agreements.models import Partnership
+from partners.ledger.copying import copy_in
 
 COLUMNS = (
     "source_row", "document_number", "order_number", "salesperson", "account_code", "product_id", "family_id",
@@ -39,58 +40,77 @@ CREATE TEMP TABLE staged_line (
 # line that no row of this file repeats: then it differs. A document belongs to one account: that of its live lines,
 # else of its first row. 'kept' is a row that this very submission recorded before, so that it can be committed again.
 # A file that restates its months replaces what was recorded in them, by whatever file, and is not said again.
-_NUMBERED = """
-    SELECT s.*, d.document_id, i.account_id,
-           row_number() OVER (PARTITION BY s.document_number, s.content ORDER BY s.source_row) AS ordinal,
-           first_value(s.account_code) OVER (PARTITION BY s.document_number ORDER BY s.source_row) AS first_code
-    FROM staged_line s
-    LEFT JOIN ledger_documentidentity d ON d.partnership_id = %(partnership)s AND d.number = s.document_number
-    LEFT JOIN accounts_accountidentity i ON i.organisation_id = %(distributor)s AND i.code = s.account_code
-"""
-_REPLACED = f"""
-DROP TABLE IF EXISTS replaced_line;
-CREATE TEMP TABLE replaced_line ON COMMIT PRESERVE ROWS AS
-WITH numbered AS ({_NUMBERED}), span AS (
-    SELECT date_trunc('month', min(business_date))::date AS first_month, max(business_date) AS last_on FROM staged_line
-)
-SELECT l.id, l.account_id, l.month FROM ledger_line l JOIN span s ON l.month BETWEEN s.first_month AND s.last_on
+#
+# In steps, each with statistics: planned as one statement, how many rows meet is guessed at and a second import of the
+# same file takes the square of its lines.
+_STEPS = {
+    "staged_document": """
+SELECT s.document_number, d.document_id, s.first_row,
+       CASE WHEN s.code = s.other_code THEN s.code
+            ELSE (SELECT f.account_code FROM staged_line f WHERE f.source_row = s.first_row) END AS first_code
+FROM (SELECT document_number, min(source_row) AS first_row, min(account_code) AS code, max(account_code) AS other_code
+      FROM staged_line GROUP BY document_number) s
+LEFT JOIN ledger_documentidentity d ON d.partnership_id = %(partnership)s AND d.number = s.document_number
+""",
+    "repeated_line": """
+SELECT s.source_row, row_number() OVER (PARTITION BY document_number, content ORDER BY s.source_row) AS ordinal
+FROM staged_line s JOIN (SELECT document_number, content FROM staged_line
+                         GROUP BY document_number, content HAVING count(*) > 1) r USING (document_number, content)
+""",
+    "staged_account": """
+SELECT s.account_code, i.account_id FROM (SELECT DISTINCT account_code FROM staged_line) s
+LEFT JOIN accounts_accountidentity i ON i.organisation_id = %(distributor)s AND i.code = s.account_code
+""",
+    "numbered_line": """
+SELECT s.source_row, d.document_id, s.content, coalesce(r.ordinal, 1) AS ordinal, a.account_id,
+       s.account_code = d.first_code AS is_of_first
+FROM staged_line s
+JOIN staged_document d ON d.document_number = s.document_number
+JOIN staged_account a ON a.account_code = s.account_code
+LEFT JOIN repeated_line r ON r.source_row = s.source_row
+""",
+    "replaced_line": """
+SELECT l.id, l.account_id, l.month
+FROM (SELECT date_trunc('month', min(business_date))::date AS first_month, max(business_date) AS last_on
+      FROM staged_line) span
+JOIN ledger_line l ON l.month BETWEEN span.first_month AND span.last_on
 WHERE %(restates)s AND l.partnership_id = %(partnership)s AND l.superseded_at IS NULL AND NOT EXISTS (
-    SELECT 1 FROM numbered n WHERE n.document_id = l.document_id AND n.content = l.content AND n.ordinal = l.ordinal
-      AND n.account_id = l.account_id)
-"""
-_COMPARE = f"""
-DROP TABLE IF EXISTS compared_line;
-CREATE TEMP TABLE compared_line ON COMMIT PRESERVE ROWS AS
-WITH numbered AS ({_NUMBERED}), live AS (
-    SELECT l.id AS line_id, l.document_id, l.content, l.ordinal, l.line_key, l.product_id, l.account_id, l.submission_id
-    FROM ledger_line l
-    WHERE l.partnership_id = %(partnership)s AND l.superseded_at IS NULL
-      AND l.document_id IN (SELECT document_id FROM numbered WHERE document_id IS NOT NULL)
-      AND NOT EXISTS (SELECT 1 FROM replaced_line r WHERE r.id = l.id)
-), owner AS (
-    SELECT document_id, min(account_id) AS account_id FROM live GROUP BY document_id
-), unrepeated AS (
-    SELECT l.* FROM live l
-    LEFT JOIN numbered n ON n.document_id = l.document_id AND n.content = l.content AND n.ordinal = l.ordinal
-    WHERE n.document_id IS NULL
-), lines AS (
-    SELECT DISTINCT document_id, line_key FROM unrepeated
-), products AS (
-    SELECT document_id, product_id, bool_or(line_key < 0) AS is_keyless FROM unrepeated GROUP BY 1, 2
-)
-SELECT n.*, l.line_id, CASE
+    SELECT 1 FROM numbered_line n WHERE n.document_id = l.document_id AND n.content = l.content
+      AND n.ordinal = l.ordinal AND n.account_id = l.account_id)
+""",
+    "live_line": """
+SELECT l.id AS line_id, l.document_id, l.content, l.ordinal, l.line_key, l.product_id, l.account_id,
+       l.submission_id = %(submission)s AS is_own
+FROM staged_document d JOIN ledger_line l ON l.document_id = d.document_id
+WHERE l.partnership_id = %(partnership)s AND l.superseded_at IS NULL
+  AND NOT EXISTS (SELECT 1 FROM replaced_line r WHERE r.id = l.id)
+""",
+    "live_document": "SELECT document_id, min(account_id) AS account_id FROM live_line GROUP BY document_id",
+    "unrepeated_line": """
+SELECT l.document_id, l.line_key, l.product_id FROM live_line l WHERE NOT EXISTS (
+    SELECT 1 FROM numbered_line n WHERE n.document_id = l.document_id AND n.content = l.content
+      AND n.ordinal = l.ordinal)
+""",
+    "taken_number": "SELECT DISTINCT document_id, line_key FROM unrepeated_line",
+    "taken_product": """
+SELECT document_id, product_id, bool_or(line_key < 0) AS is_keyless FROM unrepeated_line GROUP BY 1, 2
+""",
+    "compared_line": """
+SELECT s.*, n.document_id, n.account_id, n.ordinal, l.line_id, CASE
     WHEN o.account_id IS NOT NULL AND n.account_id IS DISTINCT FROM o.account_id THEN 'other_account'
-    WHEN o.account_id IS NULL AND n.account_code <> n.first_code THEN 'other_account'
-    WHEN l.submission_id = %(submission)s THEN 'kept'
-    WHEN l.document_id IS NOT NULL THEN 'duplicate'
-    WHEN u.document_id IS NOT NULL OR (p.document_id IS NOT NULL AND (p.is_keyless OR n.line_key < 0)) THEN 'differs'
+    WHEN o.account_id IS NULL AND NOT n.is_of_first THEN 'other_account'
+    WHEN l.is_own THEN 'kept'
+    WHEN l.line_id IS NOT NULL THEN 'duplicate'
+    WHEN u.document_id IS NOT NULL OR (p.document_id IS NOT NULL AND (p.is_keyless OR s.line_key < 0)) THEN 'differs'
     ELSE 'fresh' END AS status
-FROM numbered n
-LEFT JOIN owner o ON o.document_id = n.document_id
-LEFT JOIN live l ON l.document_id = n.document_id AND l.content = n.content AND l.ordinal = n.ordinal
-LEFT JOIN lines u ON u.document_id = n.document_id AND u.line_key = n.line_key
-LEFT JOIN products p ON p.document_id = n.document_id AND p.product_id = n.product_id
-"""
+FROM staged_line s
+JOIN numbered_line n ON n.source_row = s.source_row
+LEFT JOIN live_document o ON o.document_id = n.document_id
+LEFT JOIN live_line l ON l.document_id = n.document_id AND l.content = n.content AND l.ordinal = n.ordinal
+LEFT JOIN taken_number u ON u.document_id = n.document_id AND u.line_key = s.line_key
+LEFT JOIN taken_product p ON p.document_id = n.document_id AND p.product_id = s.product_id
+""",
+}
 
 # By month and currency: what is recorded, and what of it the file takes away and adds.
 _RESTATED = """
@@ -172,14 +192,9 @@ def begin_staging() -> None:
         cursor.execute(_CREATE)
 
 
-def stage(rows: Iterable[Sequence[Any]]) -> None:
-    """Copy rows, in the order of `COLUMNS`, to the staging table. None is NULL."""
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY staged_line ({', '.join(COLUMNS)}) FROM STDIN") as copy,
-    ):
-        for row in rows:
-            copy.write_row(row)
+def stage(block: bytes) -> None:
+    """Copy a block of rows, in the order of `COLUMNS`, to the staging table."""
+    copy_in("staged_line", COLUMNS, block)
 
 
 def compare(partnership: Partnership, submission_id: int, *, restates: bool = False) -> Comparison:
@@ -195,9 +210,10 @@ def compare(partnership: Partnership, submission_id: int, *, restates: bool = Fa
     }
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE staged_line")
-        for statement in (*_REPLACED.split(";"), "ANALYZE replaced_line", *_COMPARE.split(";")):
-            cursor.execute(statement, parameters)
-        cursor.execute("ANALYZE compared_line")  # planned blindly, the joins that follow are nested loops
+        cursor.execute(f"DROP TABLE IF EXISTS {', '.join(_STEPS)}")
+        for table, fresh in _STEPS.items():
+            cursor.execute(f"CREATE TEMP TABLE {table} ON COMMIT PRESERVE ROWS AS {fresh}", parameters)
+            cursor.execute(f"ANALYZE {table}")
         cursor.execute("SELECT status, count(*) FROM compared_line GROUP BY status")
         counts: dict[str, int] = dict(cursor.fetchall())
         cursor.execute(_SUMMARY)
@@ -301,4 +317,4 @@ def list_staged_months(partnership: Partnership) -> list[StagedMonth]:
 def end_staging() -> None:
     """Drop the staging tables before the connection serves something else."""
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS staged_line, compared_line, replaced_line")
+        cursor.execute(f"DROP TABLE IF EXISTS staged_line, {', '.join(_STEPS)}")

@@ -19,6 +19,11 @@ def value(rows: pd.DataFrame, name: str) -> pd.Series:
     return rows[name].astype(object).where(rows[name].notna(), None)
 
 
+def days(rows: pd.DataFrame, name: str) -> pd.Series:
+    """A column of dates without gaps, as they are written in ISO 8601."""
+    return pd.Series(rows[name].to_numpy().astype("datetime64[D]").astype(str), index=rows.index)
+
+
 def hashed(said: pd.DataFrame) -> pd.Series:
     """A 62-bit hash of what each row says, the same in every file and on every machine."""
     return (pd.util.hash_pandas_object(said, index=False) // 4).astype("int64")

@@ -1,6 +1,6 @@
 """Stock, orders, payments and what else is not sell-through: rows that become records of the ledger."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from integrations.ingestion.recording.columns import line_keys, text, value
 from integrations.ingestion.recording.recorder import Recorder
 from partners.agreements.models import Partnership
 from partners.catalogue.selectors import ProductIndex
+from partners.ledger.copying import written
 from partners.ledger.records import (
     Kind,
     begin_records,
@@ -117,17 +118,15 @@ class Kept(Recorder):
         end_records()
 
 
-def _staged(
-    kind: Kind, rows: pd.DataFrame, products: ProductIndex, month: object
-) -> Iterator[tuple[Any, ...]]:
-    """Rows in the order of the staging table's columns."""
+def _staged(kind: Kind, rows: pd.DataFrame, products: ProductIndex, month: object) -> bytes:
+    """Rows as a block of the staging table's columns."""
     own = _own(kind, rows, products, month)
     fields, names = _model_fields(kind), FIELDS[kind.feed]
     columns = [rows.index.to_series(), text(rows, "account_id")]
     for column in kind.types:
         told = own.get(column)
         columns.append(_column(fields[column], rows, names.get(column, column)) if told is None else told)
-    return zip(*(column.tolist() for column in columns), strict=True)
+    return written(column.tolist() for column in columns)
 
 
 def _own(kind: Kind, rows: pd.DataFrame, products: ProductIndex, month: object) -> dict[str, pd.Series]:

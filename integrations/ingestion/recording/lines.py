@@ -1,16 +1,16 @@
 """Sell-through and returns: rows that become lines of the ledger."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 import pandas as pd
 
-from integrations.ingestion.recording.columns import hashed, line_keys, text, value
+from integrations.ingestion.recording.columns import days, hashed, line_keys, text, value
 from integrations.ingestion.recording.recorder import Recorder
 from partners.agreements.models import Partnership
 from partners.catalogue.selectors import ProductIndex
+from partners.ledger.copying import written
 from partners.ledger.models import LineKind
 from partners.ledger.services import record_lines, supersede_submission
 from partners.ledger.staging import (
@@ -98,8 +98,8 @@ def _priced(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(net_amount=net.where(~lacks, pd.Series(worth, index=rows.index, dtype=object)))
 
 
-def _staged(rows: pd.DataFrame, products: ProductIndex) -> Iterator[tuple[Any, ...]]:
-    """Rows in the order of the staging table's columns."""
+def _staged(rows: pd.DataFrame, products: ProductIndex) -> bytes:
+    """Rows as a block of the staging table's columns."""
     ids = rows["sku"].map(products.products)
     content = hashed(
         pd.DataFrame({name: text(rows, name).astype(str) for name in _CONTENT}, index=rows.index)
@@ -112,7 +112,7 @@ def _staged(rows: pd.DataFrame, products: ProductIndex) -> Iterator[tuple[Any, .
         text(rows, "account_id"),
         ids.str[0],
         ids.str[1],
-        rows["invoice_date"],
+        days(rows, "invoice_date"),
         _kinds(rows),
         value(rows, "quantity"),
         text(rows, "currency"),
@@ -124,7 +124,7 @@ def _staged(rows: pd.DataFrame, products: ProductIndex) -> Iterator[tuple[Any, .
         text(rows, "original_invoice"),
         value(rows, "original_line"),
     ]
-    return zip(*(column.tolist() for column in columns), strict=True)
+    return written(column.tolist() for column in columns)
 
 
 def _kinds(rows: pd.DataFrame) -> pd.Series:
