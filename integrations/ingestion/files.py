@@ -1,7 +1,12 @@
-"""The original file: kept in pieces behind the walls, read back as one seekable file."""
+"""The original file: kept in pieces behind the walls, read back as one seekable file.
+
+The pieces are packed here, at the quickest level: the database takes four times as long to do the same, and twice as
+long to write them as they come.
+"""
 
 import hashlib
 import tempfile
+import zlib
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO, cast
 
@@ -9,6 +14,7 @@ from integrations.ingestion.models import Submission, SubmissionPiece
 
 PIECE = 1 << 20
 IN_MEMORY = 8 << 20
+PACKED = 1  # the quickest level
 
 
 def keep_file(submission: Submission, pieces: Iterable[bytes]) -> tuple[int, str]:
@@ -19,7 +25,7 @@ def keep_file(submission: Submission, pieces: Iterable[bytes]) -> tuple[int, str
             submission_id=submission.pk,
             distributor_id=submission.distributor_id,
             number=number,
-            content=piece,
+            content=zlib.compress(piece, PACKED),
         )
         digest.update(piece)
         size += len(piece)
@@ -31,7 +37,7 @@ def open_file(submission: Submission) -> BinaryIO:
     pieces = SubmissionPiece.objects.filter(submission_id=submission.pk).order_by("number")
     file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115
     for content in pieces.values_list("content", flat=True).iterator(chunk_size=8):
-        file.write(content)
+        file.write(zlib.decompress(content))
     file.seek(0)
     return cast("BinaryIO", file)
 

@@ -97,7 +97,7 @@ class SubmissionCheck(WalledModel):
 
 
 class SubmissionPiece(WalledModel):
-    """A megabyte of the original file (category identity and price), kept behind the same walls as all else."""
+    """A megabyte of the original file (category identity and price), packed, behind the same walls as all else."""
 
     pk = models.CompositePrimaryKey("submission_id", "number")
     submission_id = models.BigIntegerField()

@@ -1,6 +1,7 @@
 """Looking for a word in every column of every table, as the owner reads them: packed files are unpacked."""
 
 import zipfile
+import zlib
 from collections.abc import Iterable
 from io import BytesIO
 from typing import Any
@@ -33,10 +34,18 @@ def tables_that_say(words: Iterable[str]) -> dict[str, set[str]]:
 def _text(value: Any) -> str:
     if not isinstance(value, bytes | memoryview):
         return str(value)
-    content = bytes(value)
+    content = _unpacked(bytes(value))
     if content.startswith(b"%PDF"):
         return " ".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
     if zipfile.is_zipfile(BytesIO(content)):
         with zipfile.ZipFile(BytesIO(content)) as packed:
             return " ".join(packed.read(name).decode("latin-1") for name in packed.namelist())
     return content.decode("latin-1") + content.decode("utf-16-le", "ignore")
+
+
+def _unpacked(content: bytes) -> bytes:
+    """A piece of a file as it came."""
+    try:
+        return zlib.decompress(content)
+    except zlib.error:
+        return content
