@@ -1,5 +1,6 @@
 """From grants to what a maker sees: whole cells, whole accounts, set-based, in the transaction of the change."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -86,18 +87,33 @@ SELECT category, family_id, month, granularity, recorded_until, seen_until, bit_
 FROM left_open WHERE purposes <> 0 GROUP BY 1, 2, 3, 4, 5, 6
 """
 
-_OF_ACCOUNTS = ", ".join(
-    f"'{category.value}'" for category in (Category.VOLUME, Category.IDENTITY, Category.CONTACTS)
+_ACCOUNT_CATEGORIES = (Category.VOLUME, Category.IDENTITY, Category.CONTACTS)
+_OF_ACCOUNTS = ", ".join(f"'{category.value}'" for category in _ACCOUNT_CATEGORIES)
+_SIDE_BY_SIDE = ", ".join(
+    f"bit_or(purposes) FILTER (WHERE category = '{category.value}') AS {category.value}"
+    for category in _ACCOUNT_CATEGORIES
 )
 # What live grants tell of an account has no end; what ended ones tell lasts, for each purpose, until the last day of
-# theirs.
+# theirs. The categories of a cell stand side by side, so that each held cell is met once; with statistics, for of rows
+# that this very transaction wrote nobody else knows how many there are.
+_SIGHT_OF_CELLS = {
+    "sight_held": """
+SELECT account_id, family_id, month FROM agreements_heldcell
+WHERE partnership_id = %(partnership)s AND account_id <> 0
+""",
+    "sight_granted": f"""
+SELECT family_id, month, {_SIDE_BY_SIDE} FROM agreements_grantedcell
+WHERE partnership_id = %(partnership)s AND granularity >= {Granularity.MONTH.value} GROUP BY family_id, month
+""",
+}
 _ACCOUNTS = f"""
-SELECT c.category, h.account_id, '{date.max}'::date AS seen_until, bit_or(c.purposes) AS purposes
-FROM agreements_heldcell h
-JOIN agreements_grantedcell c ON c.partnership_id = h.partnership_id AND c.family_id = h.family_id
-    AND c.month = h.month AND c.granularity >= {Granularity.MONTH.value}
-WHERE h.partnership_id = %(partnership)s AND h.account_id <> 0 AND c.category IN ({_OF_ACCOUNTS})
-GROUP BY 1, 2
+SELECT k.category, t.account_id, '{date.max}'::date AS seen_until, k.purposes
+FROM (
+    SELECT account_id, {", ".join(f"bit_or({category.value}) AS {category.value}" for category in _ACCOUNT_CATEGORIES)}
+    FROM sight_held JOIN sight_granted USING (family_id, month) GROUP BY account_id
+) t CROSS JOIN LATERAL (
+    VALUES {", ".join(f"('{category.value}', t.{category.value})" for category in _ACCOUNT_CATEGORIES)}
+) k(category, purposes) WHERE k.purposes IS NOT NULL
 UNION ALL
 SELECT category, account_id, seen_until, bit_or(purpose) AS purposes
 FROM (
@@ -120,6 +136,7 @@ class _Expanded(NamedTuple):
     table: str
     fresh: str
     key: tuple[str, ...]
+    rests_on: Mapping[str, str] = {}  # temporary tables that are filled before
 
 
 _TABLES = (
@@ -129,7 +146,12 @@ _TABLES = (
         _KEPT,
         ("category", "family_id", "month", "granularity", "recorded_until", "seen_until"),
     ),
-    _Expanded("agreements_grantedaccount", _ACCOUNTS, ("category", "account_id", "seen_until")),
+    _Expanded(
+        "agreements_grantedaccount",
+        _ACCOUNTS,
+        ("category", "account_id", "seen_until"),
+        rests_on=_SIGHT_OF_CELLS,
+    ),
 )
 
 
@@ -160,9 +182,10 @@ def _rewrite(cursor: CursorWrapper, partnership: Partnership, expanded: _Expande
         "distributor": partnership.distributor_id,
     }
     # Computed once and with statistics: planned blindly, the comparison below takes minutes for a large file.
-    cursor.execute("DROP TABLE IF EXISTS fresh_sight")
-    cursor.execute(f"CREATE TEMP TABLE fresh_sight ON COMMIT DROP AS {fresh}", parameters)
-    cursor.execute("ANALYZE fresh_sight")
+    for name, rows in {**expanded.rests_on, "fresh_sight": fresh}.items():
+        cursor.execute(f"DROP TABLE IF EXISTS {name}")
+        cursor.execute(f"CREATE TEMP TABLE {name} ON COMMIT DROP AS {rows}", parameters)
+        cursor.execute(f"ANALYZE {name}")
     cursor.execute(
         f"DELETE FROM {table} t WHERE t.partnership_id = %(partnership)s AND NOT EXISTS"
         f" (SELECT 1 FROM fresh_sight f WHERE {same} AND f.purposes & t.purposes = t.purposes)",
