@@ -14,8 +14,9 @@ from partners.ledger.sums import sum_up
 
 # Accounts that were new when the rows were compared have been settled since.
 _ACCOUNTS = """
-UPDATE compared_line c SET account_id = i.account_id FROM accounts_accountidentity i
-WHERE c.account_id IS NULL AND c.status = 'fresh' AND i.organisation_id = %(distributor)s AND i.code = c.account_code
+UPDATE staged_account a SET account_id = i.account_id FROM accounts_accountidentity i
+WHERE a.account_id IS NULL AND i.organisation_id = %(distributor)s AND i.code = a.account_code;
+ANALYZE staged_account
 """
 _REPLACED = """
 UPDATE ledger_line l SET superseded_at = statement_timestamp(), superseded_by_id = %(submission)s
@@ -57,14 +58,19 @@ SELECT r.new_id, w.partnership_id, w.distributor_id, w.family_id, w.month, w.rea
     w.original_line
 FROM revived_line r JOIN ledger_linereturn w ON w.line_id = r.id AND w.partnership_id = %(partnership)s
 """
+# Documents of one account lie together, and lines of one document: all indexes but that of numbers grow at their end.
 _DOCUMENTS = """
 DROP TABLE IF EXISTS new_document;
 CREATE TEMP TABLE new_document ON COMMIT DROP AS
 SELECT nextval(pg_get_serial_sequence('ledger_document', 'id')) AS id, d.* FROM (
-    SELECT document_number, min(account_id) AS account_id, min(business_date) AS business_date,
-           max(order_number) AS order_number, max(salesperson) AS salesperson
-    FROM compared_line WHERE status = 'fresh' AND document_id IS NULL
-    GROUP BY document_number ORDER BY min(source_row)) d;
+    SELECT c.document, min(a.account_id) AS account_id, min(c.business_date) AS business_date,
+           max(s.order_number) AS order_number, max(s.salesperson) AS salesperson,
+           min(s.document_number) AS document_number
+    FROM compared_line c JOIN staged_line s ON s.source_row = c.source_row
+    JOIN staged_account a ON a.account_code = c.account_code
+    WHERE c.status = 'fresh' AND c.document_id IS NULL
+    GROUP BY c.document ORDER BY 2, 3, min(c.source_row)) d;
+ANALYZE new_document;
 INSERT INTO ledger_document (id, partnership_id, distributor_id, account_id, business_date, submission_id)
 SELECT id, %(partnership)s, %(distributor)s, account_id, business_date, %(submission)s FROM new_document;
 INSERT INTO ledger_documentidentity (document_id, partnership_id, distributor_id, number, order_number)
@@ -76,8 +82,9 @@ SELECT id, %(partnership)s, %(distributor)s, salesperson FROM new_document WHERE
 # A document whose lines were all taken back is free: it is whatever the new file says it is.
 _REBOUND = """
 UPDATE ledger_document d SET account_id = c.account_id, business_date = c.business_date, submission_id = %(submission)s
-FROM (SELECT document_id, min(account_id) AS account_id, min(business_date) AS business_date FROM compared_line
-      WHERE status = 'fresh' AND document_id IS NOT NULL GROUP BY document_id) c
+FROM (SELECT c.document_id, min(a.account_id) AS account_id, min(c.business_date) AS business_date
+      FROM compared_line c JOIN staged_account a ON a.account_code = c.account_code
+      WHERE c.status = 'fresh' AND c.document_id IS NOT NULL GROUP BY c.document_id) c
 WHERE d.id = c.document_id AND d.partnership_id = %(partnership)s AND NOT EXISTS (
     SELECT 1 FROM ledger_line l WHERE l.document_id = d.id AND l.partnership_id = d.partnership_id
       AND l.superseded_at IS NULL)
@@ -87,12 +94,16 @@ _LINES = """
 DROP TABLE IF EXISTS new_line;
 CREATE TEMP TABLE new_line ON COMMIT DROP AS
 SELECT nextval(pg_get_serial_sequence('ledger_line', 'id')) AS id, c.* FROM (
-    SELECT coalesce(c.document_id, n.id) AS for_document_id, date_trunc('month', c.business_date)::date AS month, c.*
-    FROM compared_line c LEFT JOIN new_document n ON n.document_number = c.document_number
-    WHERE c.status = 'fresh' ORDER BY c.account_id, c.business_date, c.source_row) c;
+    SELECT coalesce(c.document_id, n.id) AS document_id, s.line_key, s.content, c.ordinal, a.account_id, s.product_id,
+        s.family_id, s.business_date, date_trunc('month', s.business_date)::date AS month, s.kind, s.quantity,
+        s.source_row, s.currency, s.list_price, s.discount, s.net_amount, s.unit_cost, s.freight
+    FROM compared_line c JOIN staged_line s ON s.source_row = c.source_row
+    JOIN staged_account a ON a.account_code = c.account_code
+    LEFT JOIN new_document n ON n.document = c.document
+    WHERE c.status = 'fresh' ORDER BY 1, s.source_row) c;
 INSERT INTO ledger_line (id, partnership_id, distributor_id, document_id, line_key, content, ordinal, account_id,
     product_id, family_id, business_date, month, kind, quantity, submission_id, source_row, recorded_at)
-SELECT id, %(partnership)s, %(distributor)s, for_document_id, line_key, content, ordinal, account_id, product_id,
+SELECT id, %(partnership)s, %(distributor)s, document_id, line_key, content, ordinal, account_id, product_id,
     family_id, business_date, month, kind, quantity, %(submission)s, source_row, statement_timestamp() FROM new_line;
 INSERT INTO ledger_lineprice (line_id, partnership_id, distributor_id, family_id, month, currency, list_price,
     discount, net_amount, unit_cost, freight)
@@ -104,20 +115,17 @@ FROM new_line WHERE coalesce(list_price, discount, net_amount, unit_cost, freigh
 _RETURNS = """
 INSERT INTO ledger_linereturn (line_id, partnership_id, distributor_id, family_id, month, reason, condition,
     original_number, original_line)
-SELECT id, %(partnership)s, %(distributor)s, family_id, month, return_reason, condition, original_number, original_line
-FROM (
-    SELECT id, family_id, month, return_reason, condition, original_number, original_line FROM new_line
-    UNION ALL
-    SELECT line_id, family_id, date_trunc('month', business_date)::date, return_reason, condition, original_number,
-        original_line
-    FROM compared_line WHERE status = 'duplicate'
-) r WHERE (return_reason <> '' OR condition <> '' OR original_number <> '')
+SELECT coalesce(n.id, c.line_id), %(partnership)s, %(distributor)s, s.family_id,
+    date_trunc('month', s.business_date)::date, s.return_reason, s.condition, s.original_number, s.original_line
+FROM staged_line s JOIN compared_line c ON c.source_row = s.source_row
+LEFT JOIN new_line n ON n.source_row = s.source_row
+WHERE (s.return_reason <> '' OR s.condition <> '' OR s.original_number <> '') AND c.status IN ('fresh', 'duplicate')
 ON CONFLICT DO NOTHING
 """
 
 _INTEGRITY = """
 SELECT count(*) FROM new_line n
-LEFT JOIN ledger_document d ON d.id = n.for_document_id AND d.partnership_id = %(partnership)s
+LEFT JOIN ledger_document d ON d.id = n.document_id AND d.partnership_id = %(partnership)s
 LEFT JOIN accounts_account a ON a.id = n.account_id AND a.organisation_id = %(distributor)s
 WHERE d.id IS NULL OR a.id IS NULL OR d.account_id <> n.account_id
 """

@@ -45,7 +45,7 @@ CREATE TEMP TABLE staged_line (
 # same file takes the square of its lines.
 _STEPS = {
     "staged_document": """
-SELECT s.document_number, d.document_id, s.first_row,
+SELECT row_number() OVER ()::integer AS document, s.document_number, d.document_id,
        CASE WHEN s.code = s.other_code THEN s.code
             ELSE (SELECT f.account_code FROM staged_line f WHERE f.source_row = s.first_row) END AS first_code
 FROM (SELECT document_number, min(source_row) AS first_row, min(account_code) AS code, max(account_code) AS other_code
@@ -62,8 +62,9 @@ SELECT s.account_code, i.account_id FROM (SELECT DISTINCT account_code FROM stag
 LEFT JOIN accounts_accountidentity i ON i.organisation_id = %(distributor)s AND i.code = s.account_code
 """,
     "numbered_line": """
-SELECT s.source_row, d.document_id, s.content, coalesce(r.ordinal, 1) AS ordinal, a.account_id,
-       s.account_code = d.first_code AS is_of_first
+SELECT s.source_row, d.document, d.document_id, s.content, coalesce(r.ordinal, 1)::integer AS ordinal, s.account_code,
+       a.account_id, s.account_code = d.first_code AS is_of_first, s.line_key, s.product_id, s.business_date,
+       s.currency, s.net_amount
 FROM staged_line s
 JOIN staged_document d ON d.document_number = s.document_number
 JOIN staged_account a ON a.account_code = s.account_code
@@ -96,19 +97,19 @@ SELECT l.document_id, l.line_key, l.product_id FROM live_line l WHERE NOT EXISTS
 SELECT document_id, product_id, bool_or(line_key < 0) AS is_keyless FROM unrepeated_line GROUP BY 1, 2
 """,
     "compared_line": """
-SELECT s.*, n.document_id, n.account_id, n.ordinal, l.line_id, CASE
+SELECT n.source_row, n.document, n.document_id, n.ordinal, n.account_code, n.account_id, n.business_date, n.currency,
+       n.net_amount, l.line_id, CASE
     WHEN o.account_id IS NOT NULL AND n.account_id IS DISTINCT FROM o.account_id THEN 'other_account'
     WHEN o.account_id IS NULL AND NOT n.is_of_first THEN 'other_account'
     WHEN l.is_own THEN 'kept'
     WHEN l.line_id IS NOT NULL THEN 'duplicate'
-    WHEN u.document_id IS NOT NULL OR (p.document_id IS NOT NULL AND (p.is_keyless OR s.line_key < 0)) THEN 'differs'
+    WHEN u.document_id IS NOT NULL OR (p.document_id IS NOT NULL AND (p.is_keyless OR n.line_key < 0)) THEN 'differs'
     ELSE 'fresh' END AS status
-FROM staged_line s
-JOIN numbered_line n ON n.source_row = s.source_row
+FROM numbered_line n
 LEFT JOIN live_document o ON o.document_id = n.document_id
 LEFT JOIN live_line l ON l.document_id = n.document_id AND l.content = n.content AND l.ordinal = n.ordinal
-LEFT JOIN taken_number u ON u.document_id = n.document_id AND u.line_key = s.line_key
-LEFT JOIN taken_product p ON p.document_id = n.document_id AND p.product_id = s.product_id
+LEFT JOIN taken_number u ON u.document_id = n.document_id AND u.line_key = n.line_key
+LEFT JOIN taken_product p ON p.document_id = n.document_id AND p.product_id = n.product_id
 """,
 }
 
@@ -139,7 +140,7 @@ WHERE status IN ('fresh', 'kept') GROUP BY currency ORDER BY currency
 """
 _STAGED_SPAN = "SELECT date_trunc('month', min(business_date))::date, max(business_date) FROM staged_line"
 _SPAN = """
-SELECT count(DISTINCT account_code), count(DISTINCT document_number), min(business_date), max(business_date)
+SELECT count(DISTINCT account_code), count(DISTINCT document), min(business_date), max(business_date)
 FROM compared_line WHERE status IN ('fresh', 'kept')
 """
 
@@ -248,7 +249,7 @@ def list_conflicts() -> list[tuple[int, str, str]]:
     """Rows that contradict the ledger: source row, status ('differs' or 'other_account'), document number."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT source_row, status, document_number FROM compared_line"
+            "SELECT source_row, status, document_number FROM compared_line JOIN staged_document USING (document)"
             " WHERE status IN ('differs', 'other_account') ORDER BY source_row"
         )
         return list(cursor.fetchall())
