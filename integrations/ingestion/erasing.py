@@ -9,8 +9,10 @@ from xml.sax.saxutils import escape
 
 from django.db.models import F
 
+from integrations.ingestion.checked import forget_checked
 from integrations.ingestion.files import open_file
 from integrations.ingestion.models import (
+    CheckedBlock,
     FeedMapping,
     QuarantineCount,
     QuarantinedCells,
@@ -54,6 +56,7 @@ def erase_file(submission: Submission) -> Counter[str]:
     gone["ingestion_submissionpiece"] += SubmissionPiece.objects.filter(submission_id=submission.pk).delete()[
         0
     ]
+    gone["ingestion_checkedblock"] += forget_checked(submission)
     cells = QuarantinedCells.objects.filter(submission_id=submission.pk)
     gone["ingestion_quarantinedcells"] += cells.delete()[0]
     gone["ingestion_quarantinedrow"] += QuarantinedRow.objects.filter(submission=submission).delete()[0]
@@ -83,7 +86,7 @@ def erase_submissions(partnership: Partnership, limit: int) -> Counter[str]:
     )
     ids = list(of_it.order_by("pk").values_list("pk", flat=True)[:limit])
     gone["ingestion_submissionpiece"] += SubmissionPiece.objects.filter(submission_id__in=ids).delete()[0]
-    for table in (QuarantinedCells, QuarantineCount):
+    for table in (CheckedBlock, QuarantinedCells, QuarantineCount):
         gone[table._meta.db_table] += table._default_manager.filter(submission_id__in=ids).delete()[0]
     for model in (QuarantinedRow, SubmissionCheck):
         gone[model._meta.db_table] += model._default_manager.filter(submission__in=ids).delete()[0]

@@ -17,9 +17,9 @@ UNMATCHED = (LedgerReason.UNKNOWN_SKU, LedgerReason.UNKNOWN_SKU_NEAR)
 
 
 def keep_faulty_rows(submission: Submission, examination: Examination) -> int:
-    """Keep the cells of the rows in quarantine, and how many there are for each reason, in place of earlier ones.
+    """Keep the cells of the rows in quarantine, and how many there are for each reason.
 
-    Returns how many name a product that is not the maker's.
+    The file is read for those that are not there yet. Returns how many name a product that is not the maker's.
     """
     faulty = QuarantinedRow.objects.filter(submission=submission)
     QuarantineCount.objects.filter(submission_id=submission.pk).delete()
@@ -31,8 +31,10 @@ def keep_faulty_rows(submission: Submission, examination: Examination) -> int:
         )
         for reason, rows in counts.items()
     )
-    QuarantinedCells.objects.filter(submission_id=submission.pk, corrected_in_id=None).delete()
     wanted = set(faulty.order_by("source_row").values_list("source_row", flat=True).distinct()[:MOST_ROWS])
+    kept = QuarantinedCells.objects.filter(submission_id=submission.pk)
+    kept.filter(corrected_in_id=None).exclude(source_row__in=wanted).delete()
+    wanted.difference_update(kept.values_list("source_row", flat=True))
     if wanted:
         QuarantinedCells.objects.bulk_create(
             islice(_cells(submission, examination, wanted), MOST_ROWS),

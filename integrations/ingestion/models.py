@@ -106,6 +106,16 @@ class SubmissionPiece(WalledModel):
     content = models.BinaryField()
 
 
+class CheckedBlock(WalledModel):
+    """Rows of a checked file as they were staged (category identity and price), packed, until it is decided."""
+
+    pk = models.CompositePrimaryKey("submission_id", "number")
+    submission_id = models.BigIntegerField()
+    distributor_id = models.BigIntegerField()
+    number = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+
 class QuarantinedRow(WalledModel):
     """A defect of a row that was not taken, with its reason. One row of the file may have several."""
 

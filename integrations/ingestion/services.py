@@ -1,8 +1,8 @@
 """The way of a file: received, checked, committed or refused, and undone. Pages, commands and tasks call these.
 
-A check reads the whole file against the ledger and writes nothing to it; a person sees the totals; the commit
-reads it again and records it in one transaction, under the partnership's lock. Both may run anywhere and any
-number of times.
+A check reads the whole file against the ledger and writes nothing to it; a person sees the totals; the commit sets
+what was read against the ledger as it is then, and records it in one transaction, under the partnership's lock. Both
+may run anywhere and any number of times.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from integrations.ingestion.checked import forget_checked
 from integrations.ingestion.files import keep_file, open_file
 from integrations.ingestion.keeping import keep_faulty_rows
 from integrations.ingestion.models import FeedMapping, Submission, SubmissionCheck
@@ -23,9 +24,16 @@ from integrations.ingestion.questions import list_questions
 from integrations.ingestion.reading import Examination, FileRefused, examine
 from integrations.ingestion.reading.faults import Coded
 from integrations.ingestion.reading.sniffing import LONGEST_SHEET
-from integrations.ingestion.reasons import LedgerReason, Stop, to_say
+from integrations.ingestion.reasons import Stop, to_say
 from integrations.ingestion.recording import RECORDERS
-from integrations.ingestion.staging import Staged, asked_for, stage_file, write_quarantine
+from integrations.ingestion.staging import (
+    CONFLICTS,
+    Staged,
+    asked_for,
+    stage_checked,
+    stage_file,
+    write_quarantine,
+)
 from partners.accounts.services import settle_accounts
 from partners.agreements.locks import lock_partnership
 from partners.agreements.models import Partnership
@@ -39,11 +47,6 @@ from partners.tenancy.context import acting_as, current_organisation_id
 
 Done = Callable[[], None]
 State = Submission.State
-_CONFLICTS = {
-    "differs": LedgerReason.DIFFERS,
-    "other_account": LedgerReason.OTHER_ACCOUNT,
-    "twice": LedgerReason.TWICE,
-}
 
 
 class SubmissionError(ValueError):
@@ -138,9 +141,9 @@ def check_submission(submission_id: int, organisation_id: int, done: Done = lamb
 
 
 def commit_submission(submission_id: int, organisation_id: int, done: Done = lambda: None) -> None:
-    """Read the file again and record it, in one transaction with its counts, sight, audit and events.
+    """Record the file, in one transaction with its counts, sight, audit and events.
 
-    `done` is called in that transaction.
+    It is read again only where what its check rested on has moved. `done` is called in that transaction.
     """
     actor = worker(organisation_id)
     with acting_as(actor):
@@ -153,9 +156,12 @@ def commit_submission(submission_id: int, organisation_id: int, done: Done = lam
             RECORDERS[submission.feed],
         )
         examination = Examination.from_json(SubmissionCheck.objects.get(submission=submission).examination)
-        file = open_file(submission)
-    with file:
-        staged = stage_file(submission, partnership, file, examination, _progress(submission, actor))
+    staged = stage_checked(submission, partnership, examination)
+    if staged is None:
+        with acting_as(actor):
+            file = open_file(submission)
+        with file:
+            staged = stage_file(submission, partnership, file, examination, _progress(submission, actor))
     with acting_as(actor):
         partnership = lock_partnership(partnership.pk)
         if _still(submission, State.COMMITTING):
@@ -185,6 +191,7 @@ def discard_submission(submission: Submission) -> None:
     """A person does not want it: nothing was recorded, and nothing will be."""
     require(Permission.SUBMIT)
     _move(submission, {State.RECEIVED, State.CHECKED}, State.REFUSED)
+    forget_checked(submission)
     SubmissionCheck.objects.filter(submission=submission).update(refused=to_say(Stop.DISCARDED, {}))
     record("submission.discarded", submission.public_id)
 
@@ -271,6 +278,7 @@ def set_aside_submission(submission_id: int, reason: str) -> None:
     """The file ended its reader each time it was tried: refuse it, so that others are not kept waiting."""
     submission = Submission.objects.select_for_update().get(pk=submission_id)
     if submission.state == State.COMMITTING and submission.committed_at is not None:
+        forget_checked(submission)
         _set_state(submission, State.COMMITTED)
     elif submission.state in (State.RECEIVED, State.CHECKING, State.COMMITTING):
         _refuse(submission, Stop.READER_STOPPED, {"reason": reason})
@@ -314,7 +322,7 @@ def _keep_findings(
             "found": number[:120],
         }
         for row, status, number in recorder.list_conflicts()
-        for reason in (_CONFLICTS[status],)
+        for reason in (CONFLICTS[status],)
     ]
     write_quarantine(submission, conflicts)
     unmatched = keep_faulty_rows(submission, examination)
@@ -383,6 +391,7 @@ def _end_check(
 
 
 def _end_commit(submission: Submission, accepted: int, examination: Examination) -> None:
+    forget_checked(submission)
     Submission.objects.filter(pk=submission.pk).update(
         state=State.COMMITTED, accepted=accepted, committed_at=timezone.now()
     )
@@ -403,6 +412,7 @@ def _refuse_whole(submission: Submission, check: SubmissionCheck) -> None:
 
 
 def _refuse(submission: Submission, code: Coded, params: Mapping[str, Any]) -> None:
+    forget_checked(submission)
     _set_state(submission, State.REFUSED)
     SubmissionCheck.objects.filter(submission=submission).update(refused=to_say(code, params))
     record("submission.refused", submission.public_id)

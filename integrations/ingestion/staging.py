@@ -1,15 +1,23 @@
 """From a file's typed rows to the ledger's staging table, and what could not go there."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from dataclasses import asdict, dataclass, field
+from typing import Any, BinaryIO, Self
 
 import pandas as pd
 
+from integrations.ingestion.checked import (
+    find_summary,
+    forget_checked,
+    keep_block,
+    keep_summary,
+    list_blocks,
+    rests_on,
+)
 from integrations.ingestion.defects import list_refused, look_around, unknown_units
-from integrations.ingestion.models import QuarantinedRow, Submission
+from integrations.ingestion.models import QuarantinedCells, QuarantinedRow, Submission
 from integrations.ingestion.reading import FEEDS, Examination, Parsed, parse
-from integrations.ingestion.reasons import Said, to_say
+from integrations.ingestion.reasons import LedgerReason, Said, to_say
 from integrations.ingestion.recording import RECORDERS
 from integrations.ingestion.recording.columns import records, text
 from integrations.ingestion.recording.units import as_the_maker_calls_it, in_base_units
@@ -23,6 +31,12 @@ from partners.tenancy.context import acting_as
 
 BATCH = 5_000
 MOST_NOTES = 50
+# What the comparison says of rows that contradict the ledger, or each other.
+CONFLICTS = {
+    "differs": LedgerReason.DIFFERS,
+    "other_account": LedgerReason.OTHER_ACCOUNT,
+    "twice": LedgerReason.TWICE,
+}
 
 _ACCOUNT = {
     "code": "account_id",
@@ -52,6 +66,12 @@ class Staged:
     read: int = 0
     filled: int = 0
 
+    @classmethod
+    def from_json(cls, saved: dict[str, Any]) -> Self:
+        """The reverse of `dataclasses.asdict`, from plain values."""
+        accounts = {code: AccountSeen(**told) for code, told in saved["accounts"].items()}
+        return cls(**{**saved, "accounts": accounts})
+
 
 def stage_file(
     submission: Submission,
@@ -62,16 +82,19 @@ def stage_file(
 ) -> Staged:
     """Parse the whole file into the staging table; faulty rows go to quarantine, replacing what lay there.
 
-    Opens its own transactions, a chunk at a time, acting for the distributor: progress can be seen meanwhile.
+    What was staged is kept for the commit. Opens its own transactions, a chunk at a time, acting for the distributor:
+    progress can be seen meanwhile.
     """
     actor = worker(partnership.distributor_id)
     with acting_as(actor):
         QuarantinedRow.objects.filter(submission=submission).delete()
+        QuarantinedCells.objects.filter(submission_id=submission.pk, corrected_in_id=None).delete()
+        forget_checked(submission)
         products = get_product_index(partnership.manufacturer_id)
         around = look_around(partnership)
     staged, recorder = Staged(), RECORDERS[submission.feed]
     recorder.begin()
-    for parsed in parse(file, examination):
+    for number, parsed in enumerate(parse(file, examination), 1):
         with acting_as(actor):
             products = _learn(partnership, products, around.references, parsed.rows)
             told, untold = in_base_units(
@@ -86,11 +109,34 @@ def stage_file(
             for rows, defects in refused:
                 write_quarantine(submission, defects)
                 taken = taken.drop(rows.index, errors="ignore")
-            recorder.stage(taken, products, examination.conventions.today.replace(day=1))
+            block = recorder.write(taken, products, examination.conventions.today.replace(day=1))
+            recorder.stage(block)
+            keep_block(submission, number, block)
         _collect_accounts(staged, taken)
         _count(staged, parsed, len(parsed.rows) - len(taken), asked_for(submission.feed))
         progress(staged.rows)
+    with acting_as(actor):
+        found = {"rests_on": rests_on(examination, products, around), "staged": asdict(staged)}
+        keep_summary(submission, found)
     return staged
+
+
+def stage_checked(
+    submission: Submission, partnership: Partnership, examination: Examination
+) -> Staged | None:
+    """Stage what the check kept, with the quarantine as it left it; None where that does not hold any more."""
+    recorder = RECORDERS[submission.feed]
+    with acting_as(worker(partnership.distributor_id)):
+        found = find_summary(submission)
+        products, around = get_product_index(partnership.manufacturer_id), look_around(partnership)
+        if found is None or found["rests_on"] != rests_on(examination, products, around):
+            return None
+        conflicts = [reason.value for reason in CONFLICTS.values()]
+        QuarantinedRow.objects.filter(submission=submission, reason__in=conflicts).delete()
+        recorder.begin()
+        for block in list_blocks(submission):
+            recorder.stage(block)
+    return Staged.from_json(found["staged"])
 
 
 def _learn(

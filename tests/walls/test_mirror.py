@@ -98,7 +98,8 @@ def test_no_table_shows_a_row_of_anybody_else(shared_world: World) -> None:
 THE_MAKERS = (
     "catalogue_unitcost", "runs_costfact", "runs_standingprofit", "organisations_user", "organisations_membership",
     "audit_auditentry", "audit_accessentry", "jobs_outboxevent", "jobs_job", "ingestion_submissionpiece",
-    "ingestion_feedmapping", "access_partnershipuserobjectpermission", "engagement_followupevidence",
+    "ingestion_checkedblock", "ingestion_feedmapping", "access_partnershipuserobjectpermission",
+    "engagement_followupevidence",
 )  # fmt: skip
 
 

@@ -87,11 +87,18 @@ class Kept(Recorder):
     kind: Kind
     compared: str = "compared_record"
 
+    @property
+    def columns(self) -> Sequence[str]:
+        return self.kind.columns
+
     def begin(self) -> None:
         begin_records(self.kind)
 
-    def stage(self, rows: pd.DataFrame, products: ProductIndex, month: object) -> None:
-        stage_records(self.kind, _staged(self.kind, rows, products, month))
+    def write(self, rows: pd.DataFrame, products: ProductIndex, month: object) -> bytes:
+        return _staged(self.kind, rows, products, month)
+
+    def stage(self, block: bytes) -> None:
+        stage_records(self.kind, block)
 
     def compare(self, partnership: Partnership, submission_id: int, *, restates: bool) -> Comparison:
         return compare_records(self.kind, partnership, submission_id, restates=restates)

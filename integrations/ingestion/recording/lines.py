@@ -14,6 +14,7 @@ from partners.ledger.copying import written
 from partners.ledger.models import LineKind
 from partners.ledger.services import record_lines, supersede_submission
 from partners.ledger.staging import (
+    COLUMNS,
     Comparison,
     Restatement,
     begin_staging,
@@ -46,11 +47,18 @@ class Lines(Recorder):
     compared: str = "compared_line"
     returns: bool = False
 
+    @property
+    def columns(self) -> Sequence[str]:
+        return COLUMNS
+
     def begin(self) -> None:
         begin_staging()
 
-    def stage(self, rows: pd.DataFrame, products: ProductIndex, month: object) -> None:
-        stage(_staged(_priced(_turned(rows) if self.returns else rows), products))
+    def write(self, rows: pd.DataFrame, products: ProductIndex, month: object) -> bytes:
+        return _staged(_priced(_turned(rows) if self.returns else rows), products)
+
+    def stage(self, block: bytes) -> None:
+        stage(block)
 
     def compare(self, partnership: Partnership, submission_id: int, *, restates: bool) -> Comparison:
         return compare(partnership, submission_id, restates=restates)

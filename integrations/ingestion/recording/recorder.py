@@ -21,13 +21,22 @@ class Recorder(ABC):
     known_by: str
     compared: str
 
+    @property
+    @abstractmethod
+    def columns(self) -> Sequence[str]:
+        """Of the staging table."""
+
     @abstractmethod
     def begin(self) -> None:
         """Start with an empty staging table in this session."""
 
     @abstractmethod
-    def stage(self, rows: pd.DataFrame, products: ProductIndex, month: object) -> None:
-        """Copy typed rows to the staging table; `month` is that of what has no date of its own."""
+    def write(self, rows: pd.DataFrame, products: ProductIndex, month: object) -> bytes:
+        """Typed rows as a block of the staging table; `month` is that of what has no date of its own."""
+
+    @abstractmethod
+    def stage(self, block: bytes) -> None:
+        """Copy a block to the staging table."""
 
     @abstractmethod
     def compare(self, partnership: Partnership, submission_id: int, *, restates: bool) -> Comparison:
