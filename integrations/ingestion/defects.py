@@ -208,9 +208,9 @@ def _amounts(rows: pd.DataFrame, *fields: str) -> list[pd.Series]:
 
 def _too_large(rows: pd.DataFrame) -> pd.Series:
     """Lines worth more than can be added up safely: nearly always a misread column."""
-    quantity, list_price, discount, net, cost, freight = _amounts(rows, *AMOUNTS)
-    worth = [quantity, list_price, discount, net, cost, freight, quantity * list_price, quantity * cost]
-    return pd.concat(worth, axis=1).max(axis=1) > MOST_OF_A_LINE
+    amounts = {name: _amounts(rows, name)[0] for name in AMOUNTS if name in rows}
+    worth = [amounts["quantity"] * amounts[name] for name in ("list_price", "unit_cost") if name in amounts]
+    return pd.concat([*amounts.values(), *worth], axis=1).max(axis=1) > MOST_OF_A_LINE
 
 
 def _values_differ(rows: pd.DataFrame) -> pd.Series:

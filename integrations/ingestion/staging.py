@@ -1,7 +1,7 @@
 """From a file's typed rows to the ledger's staging table, and what could not go there."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Self
 
 import pandas as pd
@@ -66,9 +66,13 @@ class Staged:
     read: int = 0
     filled: int = 0
 
+    def to_json(self) -> dict[str, Any]:
+        """As plain values that JSON can hold."""
+        return {**vars(self), "accounts": {code: vars(account) for code, account in self.accounts.items()}}
+
     @classmethod
     def from_json(cls, saved: dict[str, Any]) -> Self:
-        """The reverse of `dataclasses.asdict`, from plain values."""
+        """The reverse of `to_json`."""
         accounts = {code: AccountSeen(**told) for code, told in saved["accounts"].items()}
         return cls(**{**saved, "accounts": accounts})
 
@@ -116,7 +120,7 @@ def stage_file(
         _count(staged, parsed, len(parsed.rows) - len(taken), asked_for(submission.feed))
         progress(staged.rows)
     with acting_as(actor):
-        found = {"rests_on": rests_on(examination, products, around), "staged": asdict(staged)}
+        found = {"rests_on": rests_on(examination, products, around), "staged": staged.to_json()}
         keep_summary(submission, found)
     return staged
 
@@ -179,13 +183,13 @@ def _collect_accounts(staged: Staged, rows: pd.DataFrame) -> None:
     if "account_id" not in rows:
         return
     told = pd.DataFrame({name: text(rows, source) for name, source in _ACCOUNT.items()})
-    told = told[told["code"] != ""]
+    told = told[told["code"] != ""].drop_duplicates(keep="last")
     # The last word on each attribute counts; an empty cell is no word.
     latest = told.where(told != "").groupby("code").last().fillna("").reset_index()
     for account in records(latest):
         seen = AccountSeen(**account)
         before = staged.accounts.get(seen.code, seen)
-        staged.accounts[seen.code] = seen.over(before)
+        staged.accounts[seen.code] = seen if seen == before else seen.over(before)
 
 
 def asked_for(feed: str) -> list[str]:

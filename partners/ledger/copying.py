@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 
 _SPECIAL = re.compile(r"[\\\t\n\r]")
+_NULL = r"\N"
 _ESCAPED = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 
@@ -25,8 +26,15 @@ def copy_in(table: str, columns: Sequence[str], block: bytes) -> None:
         copy.write(block)
 
 
-def _texts(column: Sequence[Any]) -> list[str]:
-    told = ["" if value is None else value if type(value) is str else str(value) for value in column]
+def _texts(column: Sequence[Any]) -> Sequence[str]:
+    nulls = column.count(None)
+    if nulls == len(column):
+        return [_NULL] * nulls
+    told = list(map(str, column))
     if _SPECIAL.search("".join(told)):
         told = [_SPECIAL.sub(lambda found: _ESCAPED[found[0]], text) for text in told]
-    return [r"\N" if value is None else text for value, text in zip(column, told, strict=True)]
+    return (
+        told
+        if not nulls
+        else [_NULL if value is None else text for value, text in zip(column, told, strict=True)]
+    )

@@ -31,7 +31,9 @@ def hashed(said: pd.DataFrame) -> pd.Series:
 
 def line_keys(rows: pd.DataFrame) -> pd.Series:
     """The line's number; where the file has none, its SKU says which line it is."""
-    numbers = pd.to_numeric(text(rows, "line_number"), errors="coerce").astype("Int64")
+    numbers = rows["line_number"].fillna(0) if "line_number" in rows else pd.Series(0, index=rows.index)
+    if (numbers > 0).all():
+        return numbers.astype("int64")
     return numbers.where(numbers > 0, -hashed(rows[["sku"]]) - 1).astype("int64")
 
 

@@ -108,7 +108,8 @@ def _priced(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _staged(rows: pd.DataFrame, products: ProductIndex) -> bytes:
     """Rows as a block of the staging table's columns."""
-    ids = rows["sku"].map(products.products)
+    ids = {sku: product_id for sku, (product_id, _) in products.products.items()}
+    families = {sku: family_id for sku, (_, family_id) in products.products.items()}
     content = hashed(
         pd.DataFrame({name: text(rows, name).astype(str) for name in _CONTENT}, index=rows.index)
     )
@@ -118,8 +119,8 @@ def _staged(rows: pd.DataFrame, products: ProductIndex) -> bytes:
         text(rows, "po_number").where(text(rows, "po_number") != "", text(rows, "order_number")),
         text(rows, "salesperson"),
         text(rows, "account_id"),
-        ids.str[0],
-        ids.str[1],
+        rows["sku"].map(ids),
+        rows["sku"].map(families),
         days(rows, "invoice_date"),
         _kinds(rows),
         value(rows, "quantity"),
@@ -137,8 +138,13 @@ def _staged(rows: pd.DataFrame, products: ProductIndex) -> bytes:
 
 def _kinds(rows: pd.DataFrame) -> pd.Series:
     """What the file says, else a sale, and a return where the quantity is negative."""
-    returned = text(rows, "quantity").str.startswith("-")
-    by_sign = returned.map({True: LineKind.RETURN.value, False: LineKind.SALE.value})
+    by_sign = pd.Series(
+        [LineKind.RETURN.value if amount[:1] == "-" else LineKind.SALE.value for amount in rows["quantity"]],
+        index=rows.index,
+        dtype=object,
+    )
+    if "transaction_type" not in rows:
+        return by_sign
     said = (
         text(rows, "transaction_type")
         .str.casefold()
