@@ -21,7 +21,12 @@ COLUMNS = (
     "line_key", "content", "return_reason", "condition", "original_number", "original_line",
 )  # fmt: skip
 
-_CREATE = """
+# Rows of a million lines pass through temporary tables, joins and sorts: with the few megabytes that a page needs, they
+# pass through files. The room for tables can be given once in a session, before its first.
+_ROOM = "SELECT set_config('temp_buffers', '64MB', false) WHERE pg_my_temp_schema() = 0"
+_MEMORY = "SET LOCAL work_mem = '128MB'"
+_CREATE = f"""
+{_ROOM};
 DROP TABLE IF EXISTS staged_line;
 CREATE TEMP TABLE staged_line (
     source_row integer NOT NULL, document_number text NOT NULL, order_number text NOT NULL, salesperson text NOT NULL,
@@ -210,6 +215,7 @@ def compare(partnership: Partnership, submission_id: int, *, restates: bool = Fa
         "restates": restates,
     }
     with connection.cursor() as cursor:
+        cursor.execute(_MEMORY)
         cursor.execute("ANALYZE staged_line")
         cursor.execute(f"DROP TABLE IF EXISTS {', '.join(_STEPS)}")
         for table, fresh in _STEPS.items():
