@@ -15,6 +15,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 # Containers run as root; what this warns of, messages that carry code, is refused here (JSON alone).
 warnings.filterwarnings("ignore", "You're running the worker with superuser privileges", SecurityWarning)
 
+LOW_PRIORITY = 10  # of workers and all that they start: pages come first
+
 app = Celery("throughline")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
@@ -26,6 +28,7 @@ def _start_safely(**_: Any) -> None:
     from portal.database import prepare_for_service
 
     prepare_for_service()
+    os.nice(LOW_PRIORITY)
 
 
 @setup_logging.connect

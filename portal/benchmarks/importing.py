@@ -37,13 +37,12 @@ from partners.tenancy.context import acting_as
 from partners.tenancy.router import OWNER
 from portal.benchmarks.isolation import page_of_product
 from portal.benchmarks.trade import DAILY_ROWS, write_catalogue, write_lines
-from portal.celery import app
+from portal.celery import LOW_PRIORITY, app
 from portal.dispatch import DISPATCH
 
 MAKER = "maker"
 PIECE = 1 << 20
 BLOCK = 1 << 18
-NICE = 10
 PAGES, PAUSE = 40, 0.05
 
 _FLOOR = """
@@ -145,7 +144,7 @@ class _Bench:
             cursor.execute("VACUUM (ANALYZE)")  # as the database does by itself, a minute later
         _timed_page(maker)
         quiet = [_timed_page(maker) for _ in range(PAGES)]
-        child = _Child(lambda: _imported(partnership, self.file), nice=NICE)
+        child = _Child(lambda: _imported(partnership, self.file), nice=LOW_PRIORITY)
         busy = []
         while child.runs():
             busy.append(_timed_page(maker))

@@ -25,7 +25,7 @@ from partners.jobs.models import Job
 from partners.ledger.models import Line
 from partners.tenancy.context import acting_as
 from portal.broker import transport_options
-from portal.celery import app
+from portal.celery import LOW_PRIORITY, app
 from tests.ingestion.files import GOOD, HEADINGS, workbook
 from tests.operations.image import services
 from tests.platform.test_commands import free_port
@@ -126,6 +126,8 @@ def test_a_file_that_is_dropped_in_comes_out_analysed_for_both_sides(
     world = committed_world
     submission = send(world, GOOD.encode())
     until(lambda: state_of(world, submission) == State.COMMITTED)
+    priority = {os.getpriority(os.PRIO_PROCESS, pid) for pid in children(celery_worker.pid)}
+    assert priority == {min(os.nice(0) + LOW_PRIORITY, 19)}
     with acting_as(world.actor("ana")):
         assert Line.objects.count() == 4
 
