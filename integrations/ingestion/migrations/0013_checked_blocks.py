@@ -12,7 +12,7 @@ OWN_FILE = (
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ingestion", "0010_packed_pieces"),
+        ("ingestion", "0012_packed_pieces"),
     ]
     operations = [
         migrations.CreateModel(

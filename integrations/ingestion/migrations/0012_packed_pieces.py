@@ -29,7 +29,7 @@ def unpack(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ingestion", "0009_walls_of_corrections"),
+        ("ingestion", "0011_source_folder"),
     ]
     operations = [
         migrations.RunSQL(
