@@ -18,7 +18,7 @@ from integrations.ingestion.recording.lines import LINE_KINDS, Lines
 from partners.accounts.services import AccountSeen
 from partners.agreements.models import Partnership
 from partners.ledger.selectors import list_units_by_month
-from partners.ledger.staging import StagedMonth, list_new_accounts, list_staged_months
+from partners.ledger.staging import StagedMonth, list_new_accounts, list_staged_months, sum_staged_months
 
 MOST_SAID = 3  # of one kind
 ENOUGH_ROWS, FEW_SHARE = 20, 0.02
@@ -64,7 +64,7 @@ def list_questions(
         *_other_company(partnership, recorder),
     ]
     if isinstance(recorder, Lines):
-        months = list_staged_months(partnership)
+        months = list_staged_months()
         asked += [*_no_customer(accounts), *_far_months(months), *_off_norm(partnership, months)]
     return asked
 
@@ -205,19 +205,23 @@ def _off_norm(partnership: Partnership, months: list[StagedMonth]) -> list[Said]
     """Whole months that come to far more or less than the year before them: by more than 15 % and by more than three
     times what is usual (the median absolute deviation, scaled to a standard deviation)."""
     asked: list[Said] = []
-    for month in months:
-        if not month.is_whole or len(asked) == MOST_SAID:
-            continue
-        usual = list_units_by_month(partnership.pk, before=month.month, months=NORM_MONTHS)
-        if len(usual) < ENOUGH_MONTHS or (norm := median(usual)) <= 0:
-            continue
-        deviation = 1.4826 * median(abs(units - norm) for units in usual) / norm
-        spread = max(TOLERANCE, 3 * deviation)
-        units = month.units + month.units_recorded
-        if abs(units / norm - 1) > spread:
-            params = {"month": f"{month.month:%Y-%m}", "units": _whole(units), "usual": _whole(norm)}
+    usual = {
+        month.month: known
+        for month in months
+        if month.is_whole
+        and len(known := list_units_by_month(partnership.pk, before=month.month, months=NORM_MONTHS))
+        >= ENOUGH_MONTHS
+    }
+    told = sum_staged_months(partnership) if usual else {}
+    for month, known in usual.items():
+        norm = median(known)
+        spread = (
+            max(TOLERANCE, 3 * 1.4826 * median(abs(units - norm) for units in known) / norm) if norm else 0
+        )
+        if norm > 0 and abs(told[month] / norm - 1) > spread:
+            params = {"month": f"{month:%Y-%m}", "units": _whole(told[month]), "usual": _whole(norm)}
             asked.append(to_say(Question.OFF_NORM, {**params, "spread": round(100 * spread)}))
-    return asked
+    return asked[:MOST_SAID]
 
 
 def _whole(units: float) -> str:

@@ -7,6 +7,8 @@ from typing import Any, BinaryIO, Self
 import pandas as pd
 
 from integrations.ingestion.checked import (
+    BlocksGone,
+    Summary,
     find_summary,
     forget_checked,
     keep_block,
@@ -97,6 +99,7 @@ def stage_file(
         products = get_product_index(partnership.manufacturer_id)
         around = look_around(partnership)
     staged, recorder = Staged(), RECORDERS[submission.feed]
+    blocks: list[str] = []
     recorder.begin()
     for number, parsed in enumerate(parse(file, examination), 1):
         with acting_as(actor):
@@ -115,13 +118,13 @@ def stage_file(
                 taken = taken.drop(rows.index, errors="ignore")
             block = recorder.write(taken, products, examination.conventions.today.replace(day=1))
             recorder.stage(block)
-            keep_block(submission, number, block)
+            blocks.append(keep_block(submission, number, block))
         _collect_accounts(staged, taken)
         _count(staged, parsed, len(parsed.rows) - len(taken), asked_for(submission.feed))
         progress(staged.rows)
     with acting_as(actor):
-        found = {"rests_on": rests_on(examination, products, around), "staged": staged.to_json()}
-        keep_summary(submission, found)
+        rested_on = rests_on(examination, products, around)
+        keep_summary(submission, Summary(rests_on=rested_on, blocks=blocks, staged=staged.to_json()))
     return staged
 
 
@@ -138,8 +141,11 @@ def stage_checked(
         conflicts = [reason.value for reason in CONFLICTS.values()]
         QuarantinedRow.objects.filter(submission=submission, reason__in=conflicts).delete()
         recorder.begin()
-        for block in list_blocks(submission):
-            recorder.stage(block)
+        try:
+            for block in list_blocks(submission, found):
+                recorder.stage(block)
+        except BlocksGone:
+            return None
     return Staged.from_json(found["staged"])
 
 

@@ -14,6 +14,7 @@ from django.db import connection
 
 from partners.agreements.models import Partnership
 from partners.ledger.copying import copy_in
+from partners.ledger.models import LineKind
 
 COLUMNS = (
     "source_row", "document_number", "order_number", "salesperson", "account_code", "product_id", "family_id",
@@ -286,39 +287,47 @@ def list_new_accounts() -> list[NewAccount]:
 
 
 class StagedMonth(NamedTuple):
-    """What of a month the file holds: its rows, the units of its new ones, those that stay recorded beside them, and
-    whether it spans the month but for a weekend at either end."""
+    """What of a month the file holds: its rows, and whether it spans the month but for a weekend at either end."""
 
     month: date
     rows: int
-    units: float
-    units_recorded: float
     is_whole: bool
 
 
 _MONTHS = """
 WITH span AS (SELECT min(business_date) - 3 AS first_on, max(business_date) + 3 AS last_on FROM compared_line),
-told AS (
-    SELECT date_trunc('month', business_date)::date AS month, count(*) AS rows,
-           sum(CASE WHEN status = 'fresh' AND kind IN ('sale', 'return', 'correction') THEN quantity ELSE 0 END)::float
-           AS units
-    FROM compared_line GROUP BY 1
-)
-SELECT t.month, t.rows, t.units,
-       (SELECT coalesce(sum(l.quantity), 0)::float FROM ledger_line l
-        WHERE l.partnership_id = %(partnership)s AND l.superseded_at IS NULL AND l.month = t.month
-          AND l.kind IN ('sale', 'return', 'correction')
-          AND NOT EXISTS (SELECT FROM replaced_line r WHERE r.id = l.id)),
-       t.month >= s.first_on AND (t.month + interval '1 month - 1 day')::date <= s.last_on
+told AS (SELECT date_trunc('month', business_date)::date AS month, count(*) AS rows FROM compared_line GROUP BY 1)
+SELECT t.month, t.rows, t.month >= s.first_on AND (t.month + interval '1 month - 1 day')::date <= s.last_on
 FROM told t CROSS JOIN span s ORDER BY t.month
+"""
+# What was sold, less what came back: of the file's new rows, and of what is recorded and stays.
+_UNITS = """
+SELECT month, sum(units)::float FROM (
+    SELECT date_trunc('month', s.business_date)::date AS month, s.quantity AS units
+    FROM compared_line c JOIN staged_line s USING (source_row) WHERE c.status = 'fresh' AND s.kind = ANY(%(traded)s)
+    UNION ALL
+    SELECT m.month, m.units - m.returned_units FROM ledger_areamonth m
+    WHERE m.partnership_id = %(partnership)s
+      AND m.month IN (SELECT DISTINCT date_trunc('month', business_date)::date FROM compared_line)
+    UNION ALL
+    SELECT l.month, -l.quantity FROM replaced_line r JOIN ledger_line l ON l.id = r.id WHERE l.kind = ANY(%(traded)s)
+) told GROUP BY month
 """
 
 
-def list_staged_months(partnership: Partnership) -> list[StagedMonth]:
+def list_staged_months() -> list[StagedMonth]:
     """The months of the compared file, in their order."""
     with connection.cursor() as cursor:
-        cursor.execute(_MONTHS, {"partnership": partnership.pk})
+        cursor.execute(_MONTHS)
         return [StagedMonth(*row) for row in cursor.fetchall()]
+
+
+def sum_staged_months(partnership: Partnership) -> dict[date, float]:
+    """The units that each month of the compared file comes to with it."""
+    traded = [LineKind.SALE.value, LineKind.RETURN.value, LineKind.CORRECTION.value]
+    with connection.cursor() as cursor:
+        cursor.execute(_UNITS, {"partnership": partnership.pk, "traded": traded})
+        return dict(cursor.fetchall())
 
 
 def end_staging() -> None:

@@ -83,3 +83,16 @@ def test_contradictions_are_told_once(ana: Desk) -> None:
     assert len(found) > 0
     confirm(ana, submission)
     assert ana.sentences(submission) == found
+
+
+def test_a_block_that_is_gone_or_another_check_s_has_the_file_read_again(ana: Desk) -> None:
+    """Of two workers that check the same file at once one may keep a block of the other's."""
+    gone, other = ana.check(GOOD.encode()), ana.check(GOOD.encode().replace(b"I-", b"J-"))
+    with acting_as(ana.world.actor("ana")):
+        CheckedBlock.objects.filter(submission_id=gone.pk, number=1).delete()
+        foreign = CheckedBlock.objects.get(submission_id=other.pk, number=1)
+        told = {"submission_id": other.pk, "distributor_id": foreign.distributor_id, "number": 1}
+        foreign.delete()
+        CheckedBlock.objects.create(**told, content=b"another's")
+    assert confirm(ana, gone).accepted == 4
+    assert confirm(ana, other).accepted == 4
