@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from integrations.ingestion.checked import forget_checked
+from integrations.ingestion.copies import find_recorded, keep_as_copy
 from integrations.ingestion.files import keep_file, open_file
 from integrations.ingestion.keeping import keep_faulty_rows
 from integrations.ingestion.models import FeedMapping, Submission, SubmissionCheck
@@ -115,6 +116,11 @@ def check_submission(submission_id: int, organisation_id: int, done: Done = lamb
         if submission.state not in (State.RECEIVED, State.CHECKING):
             done()
             return
+        recorded = find_recorded(submission)
+        if recorded is not None:
+            _offer(submission, keep_as_copy(submission, recorded))
+            done()
+            return
         _set_state(submission, State.CHECKING)
         partnership, recorder = (
             Partnership.objects.get(pk=submission.partnership_id),
@@ -155,6 +161,9 @@ def commit_submission(submission_id: int, organisation_id: int, done: Done = lam
             Partnership.objects.get(pk=submission.partnership_id),
             RECORDERS[submission.feed],
         )
+        if _commit_as_copy(submission):
+            done()
+            return
         examination = Examination.from_json(SubmissionCheck.objects.get(submission=submission).examination)
     staged = stage_checked(submission, partnership, examination)
     if staged is None:
@@ -385,9 +394,26 @@ def _end_check(
         return
     check.asked = list_questions(partnership, examination, RECORDERS[submission.feed], staged.accounts)
     check.save(update_fields=["asked"])
+    _offer(submission, check)
+
+
+def _offer(submission: Submission, check: SubmissionCheck) -> None:
     _set_state(submission, State.CHECKED)
     if check.trusted and not check.asked:
         confirm_submission(submission)
+
+
+def _commit_as_copy(submission: Submission) -> bool:
+    """Whether the very file stands recorded: then this one is too, with nothing new."""
+    if find_recorded(submission) is None:
+        return False
+    lock_partnership(submission.partnership_id)
+    recorded = find_recorded(submission)
+    if recorded is None or not _still(submission, State.COMMITTING):
+        return False
+    check = keep_as_copy(submission, recorded)
+    _end_commit(submission, 0, Examination.from_json(check.examination))
+    return True
 
 
 def _end_commit(submission: Submission, accepted: int, examination: Examination) -> None:

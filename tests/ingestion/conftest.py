@@ -37,7 +37,12 @@ class Desk:
         return self.again(submission)
 
     def send(self, content: bytes, name: str = "sales.csv", **words: Any) -> Submission:
-        submission = self.check(content, name, **words)
+        return self.resume(self.receive(content, name, **words))
+
+    def resume(self, submission: Submission) -> Submission:
+        """Checked and, where the check allows it, recorded."""
+        check_submission(submission.pk, submission.distributor_id)
+        submission = self.again(submission)
         if submission.state == Submission.State.CHECKED:
             with acting_as(self.world.actor(self.person)):
                 confirm_submission(submission)
