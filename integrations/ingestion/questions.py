@@ -202,13 +202,14 @@ def _number(month: date) -> int:
 
 
 def _off_norm(partnership: Partnership, months: list[StagedMonth]) -> list[Said]:
-    """Whole months that come to far more or less than the year before them: by more than 15 % and by more than three
-    times what is usual (the median absolute deviation, scaled to a standard deviation)."""
+    """Whole months, new for the most part, that come to far more or less than the year before them: by more than 15 %
+    and by more than three times what is usual (the median absolute deviation, scaled to a standard deviation)."""
     asked: list[Said] = []
     usual = {
         month.month: known
         for month in months
         if month.is_whole
+        and month.fresh * 2 >= month.rows
         and len(known := list_units_by_month(partnership.pk, before=month.month, months=NORM_MONTHS))
         >= ENOUGH_MONTHS
     }

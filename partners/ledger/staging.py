@@ -287,17 +287,23 @@ def list_new_accounts() -> list[NewAccount]:
 
 
 class StagedMonth(NamedTuple):
-    """What of a month the file holds: its rows, and whether it spans the month but for a weekend at either end."""
+    """What of a month the file holds: its rows, those of them that are new, and whether it spans the month but for a
+    weekend at either end."""
 
     month: date
     rows: int
+    fresh: int
     is_whole: bool
 
 
 _MONTHS = """
 WITH span AS (SELECT min(business_date) - 3 AS first_on, max(business_date) + 3 AS last_on FROM compared_line),
-told AS (SELECT date_trunc('month', business_date)::date AS month, count(*) AS rows FROM compared_line GROUP BY 1)
-SELECT t.month, t.rows, t.month >= s.first_on AND (t.month + interval '1 month - 1 day')::date <= s.last_on
+told AS (
+    SELECT date_trunc('month', business_date)::date AS month, count(*) AS rows,
+           count(*) FILTER (WHERE status = 'fresh') AS fresh
+    FROM compared_line GROUP BY 1
+)
+SELECT t.month, t.rows, t.fresh, t.month >= s.first_on AND (t.month + interval '1 month - 1 day')::date <= s.last_on
 FROM told t CROSS JOIN span s ORDER BY t.month
 """
 # What was sold, less what came back: of the file's new rows, and of what is recorded and stays.

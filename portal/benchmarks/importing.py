@@ -8,6 +8,7 @@ worker while somebody reads pages.
 import multiprocessing
 import os
 import resource
+import shutil
 import statistics
 import tempfile
 import time
@@ -59,7 +60,7 @@ CREATE INDEX ON floor (sku)
 
 
 def measure_ingest(rows: int, say: Callable[[str], None]) -> dict[str, Any]:
-    """Import a file of so many lines twice, once more beside pages, and a daily file, in the empty database."""
+    """Import a file of so many lines, again, with one more, beside pages, and a daily file; in the empty database."""
     app.loader.import_default_modules()
     with tempfile.TemporaryDirectory() as folder:
         return _Bench(Path(folder), rows, say).measure()
@@ -70,8 +71,8 @@ class _Bench:
 
     def __init__(self, folder: Path, rows: int, say: Callable[[str], None]) -> None:
         self.rows, self.say = rows, say
-        self.file, self.daily, self.catalogue = (
-            folder / name for name in ("lines.csv", "daily.csv", "products.csv")
+        self.file, self.longer, self.daily, self.catalogue = (
+            folder / name for name in ("lines.csv", "longer.csv", "daily.csv", "products.csv")
         )
         self.floors: list[float] = []
 
@@ -79,17 +80,21 @@ class _Bench:
         self.say(f"Writing {self.rows:,} lines")
         write_catalogue(self.catalogue)
         write_lines(self.file, self.rows)
-        write_lines(self.daily, DAILY_ROWS, after=self.rows)
+        write_lines(self.longer, 1, after=self.rows)
+        _put_before(self.longer, self.file)
+        write_lines(self.daily, DAILY_ROWS, after=self.rows + 1)
         call_command("load_catalogue", str(self.catalogue), manufacturer=MAKER, stdout=StringIO())
         partnership, other = _partner("first"), _partner("second")
         _run_waiting()
         self._copy()
-        first = self._import(partnership, "Importing the file")
+        first = self._import(partnership, self.file, "Importing the file")
         self._copy()
-        second = self._import(partnership, "Importing it again")
+        second = self._import(partnership, self.file, "Importing it again")
+        longer = self._import(partnership, self.longer, "Importing it with one line more")
         self._copy()
-        if (first["accepted"], second["accepted"], second["duplicates"]) != (self.rows, 0, self.rows):
-            raise CommandError(f"Not every line came to the ledger once: {first}, then {second}.")
+        came = [(told["accepted"], told["duplicates"]) for told in (first, second, longer)]
+        if came != [(self.rows, 0), (0, self.rows), (1, self.rows)]:
+            raise CommandError(f"Not every line came to the ledger once: {came} new and known.")
         fresh = self._analyse(partnership)
         quiet, busy = self._pages(other)
         floor = statistics.median(self.floors)
@@ -97,12 +102,14 @@ class _Bench:
             "rows": self.rows,
             "ratio_to_copy": round(first["seconds"] / floor, 2),
             "ratio_second_import": round(second["seconds"] / floor, 2),
-            "peak_mb": max(first["peak_mb"], second["peak_mb"]),
+            "ratio_overlapping_import": round(longer["seconds"] / floor, 2),
+            "peak_mb": max(told["peak_mb"] for told in (first, second, longer)),
             "pages_ratio": round(busy / quiet, 2),
             "fresh_seconds": fresh,
             "copy_seconds": [round(seconds, 2) for seconds in self.floors],
             "first_seconds": first["parts"],
             "second_seconds": second["parts"],
+            "overlapping_seconds": longer["parts"],
             "page_ms": [round(quiet * 1000, 2), round(busy * 1000, 2)],
         }
 
@@ -122,9 +129,9 @@ class _Bench:
             self.floors.append(time.perf_counter() - started)
             cursor.execute("DROP TABLE floor")
 
-    def _import(self, partnership: Partnership, step: str) -> dict[str, Any]:
+    def _import(self, partnership: Partnership, file: Path, step: str) -> dict[str, Any]:
         self.say(step)
-        return _Child(lambda: _imported(partnership, self.file)).wait()
+        return _Child(lambda: _imported(partnership, file)).wait()
 
     def _analyse(self, partnership: Partnership) -> float:
         """Seconds from the commit of a daily file to the outcomes of its months, of one side and then the other."""
@@ -150,6 +157,14 @@ class _Bench:
             busy.append(_timed_page(maker))
         child.wait()
         return statistics.median(quiet), statistics.median(busy)
+
+
+def _put_before(path: Path, begins: Path) -> None:
+    """Let a file begin with the lines of another one."""
+    own = path.read_bytes().split(b"\n", 1)[1]
+    shutil.copyfile(begins, path)
+    with path.open("ab") as file:
+        file.write(own)
 
 
 def _timed_page(organisation_id: int) -> float:

@@ -450,6 +450,10 @@ REASONS: Words = {
     "too_many_decimals": _("Too many decimals"),
     "not_a_whole_number": _("Not a whole number"),
     "zero_quantity": _("Quantity of zero"),
+    "value_differs": _("Amount that is not price times quantity"),
+    "case_or_each": _("Quantity in cases where single units were meant, or the other way round"),
+    "leading_zeros": _("Known only with zeros in front"),
+    "transfer_among_sales": _("Transfer to oneself among the sales"),
     "huge_line": _("Amount larger than can be meant"),
 }
 FOLLOW_UPS: Words = {

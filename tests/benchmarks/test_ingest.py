@@ -14,7 +14,8 @@ def test_it_imports_a_file_twice_in_a_database_of_its_own_and_leaves_nothing(com
     call_command("benchmark", "ingest", "--rows", "300", "--json", stdout=out, stderr=StringIO())
     found = json.loads(out.getvalue())
     assert found["rows"] == 300
-    for name in ("ratio_to_copy", "ratio_second_import", "peak_mb", "pages_ratio", "fresh_seconds"):
+    ratios = ("ratio_to_copy", "ratio_second_import", "ratio_overlapping_import", "pages_ratio")
+    for name in (*ratios, "peak_mb", "fresh_seconds"):
         assert found[name] > 0
     assert set(found["first_seconds"]) == set(found["second_seconds"]) == {"received", "checked", "committed"}
     with connections["owner"].cursor() as cursor:

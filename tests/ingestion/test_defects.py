@@ -151,6 +151,14 @@ def test_a_part_of_a_month_is_not_held_against_it(ana: Desk) -> None:
     assert questions(ana, ana.check(day)) == []
 
 
+def test_a_month_that_is_recorded_already_is_not_asked_about(ana: Desk) -> None:
+    for month in range(1, 8):
+        ana.send(of_month(2025, month, 300))
+    ana.send(of_month(2025, 8, 600))
+    longer = of_month(2025, 8, 600) + b"I-9,2025-08-29,C1,One,RB-1,3,,,,900,USD\n"
+    assert questions(ana, ana.check(longer)) == []
+
+
 def test_a_month_sent_again_under_other_numbers_is_asked_about(ana: Desk) -> None:
     for month in range(1, 9):
         ana.send(of_month(2025, month, 300))
