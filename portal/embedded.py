@@ -46,7 +46,13 @@ SETTINGS = {
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
 }
-FLEETING = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# A test builds a world of many imports in one transaction, which holds the locks of all their temporary tables.
+FLEETING = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_locks_per_transaction": "512",
+}
 ROLES = ("owner", "app", "broker", "backup")
 
 _held: dict[Path, int] = {}

@@ -1,6 +1,9 @@
-"""The same file again: known by its bytes, it holds nothing new, and is not read."""
+"""What was recorded before: named where files overlap; the very same file, known by its bytes, is not read."""
 
+from collections.abc import Sequence
 from typing import Any
+
+from django.utils import timezone
 
 from integrations.ingestion.models import (
     QuarantineCount,
@@ -9,6 +12,8 @@ from integrations.ingestion.models import (
     Submission,
     SubmissionCheck,
 )
+from integrations.ingestion.reading.faults import FOUND_LIMIT
+from integrations.ingestion.reasons import Remark, Said, to_say
 
 _NOTHING: dict[str, Any] = {
     "accepted": 0,
@@ -52,15 +57,34 @@ def find_recorded(submission: Submission) -> SubmissionCheck | None:
     return None if check.examination not in ({}, latest.examination) else latest
 
 
+def name_overlaps(overlaps: Sequence[tuple[int, int]]) -> list[Said]:
+    """From which files so many rows were recorded before, by submission."""
+    files = Submission.objects.in_bulk([submission_id for submission_id, _ in overlaps])
+    return [
+        to_say(
+            Remark.OVERLAPS,
+            {
+                "rows": rows,
+                "found": files[submission_id].file_name[:FOUND_LIMIT],
+                "day": timezone.localdate(files[submission_id].received_at).isoformat(),
+            },
+        )
+        for submission_id, rows in overlaps
+        if submission_id in files
+    ]
+
+
 def keep_as_copy(submission: Submission, recorded: SubmissionCheck) -> SubmissionCheck:
     """What a check would find now: all of it is recorded, whatever an earlier one said."""
     QuarantinedRow.objects.filter(submission=submission).delete()
     for table in (QuarantineCount, QuarantinedCells):
         table.objects.filter(submission_id=submission.pk).delete()
     check = SubmissionCheck.objects.get(submission=submission)
-    check.examination, check.noted = recorded.examination, recorded.noted
+    check.examination = recorded.examination
     check.rows_total = check.rows_done = recorded.rows_total
     check.set_aside, check.duplicates = recorded.set_aside, recorded.rows_total - recorded.set_aside
+    overlaps = name_overlaps([(recorded.submission_id, check.duplicates)])
+    check.noted = [*(said for said in recorded.noted if said["code"] != Remark.OVERLAPS), *overlaps]
     check.quarantined, check.asked = 0, []
     quality = recorded.totals["quality"]
     check.totals = {

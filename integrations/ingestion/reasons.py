@@ -97,6 +97,15 @@ class LedgerReason(Coded):
     )
 
 
+class Remark(Coded):
+    """What is worth knowing of a file, and needs no correction."""
+
+    OVERLAPS = (
+        "overlaps",
+        gettext_noop('%(rows)s of these rows were recorded before, from "%(found)s", received on %(day)s.'),
+    )
+
+
 class Stop(Coded):
     """Why nothing of a file that can be read was taken."""
 
@@ -228,7 +237,7 @@ class Said(TypedDict):
 
 _BY_CODE: dict[str, Coded] = {
     member.value: member
-    for coded in (Refusal, Reason, Note, LedgerReason, Stop, Question)
+    for coded in (Refusal, Reason, Note, LedgerReason, Remark, Stop, Question)
     for member in coded
 }
 

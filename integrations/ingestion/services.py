@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from integrations.ingestion.checked import forget_checked
-from integrations.ingestion.copies import find_recorded, keep_as_copy
+from integrations.ingestion.copies import find_recorded, keep_as_copy, name_overlaps
 from integrations.ingestion.files import keep_file, open_file
 from integrations.ingestion.keeping import keep_faulty_rows
 from integrations.ingestion.models import FeedMapping, Submission, SubmissionCheck
@@ -48,6 +48,7 @@ from partners.tenancy.context import acting_as, current_organisation_id
 
 Done = Callable[[], None]
 State = Submission.State
+MOST_OVERLAPS = 5
 
 
 class SubmissionError(ValueError):
@@ -338,7 +339,8 @@ def _keep_findings(
     check = SubmissionCheck.objects.get(submission=submission)
     check.rows_total = check.rows_done = staged.rows
     check.quarantined = staged.quarantined + found.conflicts
-    check.duplicates, check.set_aside, check.noted = found.duplicates, staged.set_aside, staged.notes
+    check.duplicates, check.set_aside = found.duplicates, staged.set_aside
+    check.noted = [*staged.notes, *name_overlaps(recorder.list_overlaps(MOST_OVERLAPS))]
     check.restates_from, check.restates_to = found.span or (None, None)
     check.totals = {
         "rows": staged.rows,

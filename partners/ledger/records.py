@@ -269,6 +269,17 @@ def list_record_conflicts() -> list[tuple[int, str, str]]:
         return list(cursor.fetchall())
 
 
+def list_record_overlaps(kind: Kind, limit: int) -> list[tuple[int, int]]:
+    """The submissions that recorded what the file repeats, and how many rows, those with most first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT r.submission_id, count(*) FROM compared_record c JOIN {kind.table} r ON r.id = c.superseded_id"
+            " WHERE c.status = 'duplicate' GROUP BY r.submission_id ORDER BY 2 DESC, 1 LIMIT %s",
+            [limit],
+        )
+        return list(cursor.fetchall())
+
+
 def list_record_accounts() -> list[str]:
     """The codes of the accounts that the new rows name."""
     with connection.cursor() as cursor:

@@ -269,6 +269,17 @@ def list_fresh_accounts() -> list[str]:
         return [code for (code,) in cursor.fetchall()]
 
 
+def list_overlaps(limit: int) -> list[tuple[int, int]]:
+    """The submissions that recorded what the file repeats, and how many rows, those with most first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT l.submission_id, count(*) FROM compared_line c JOIN ledger_line l ON l.id = c.line_id"
+            " WHERE c.status = 'duplicate' GROUP BY l.submission_id ORDER BY 2 DESC, 1 LIMIT %s",
+            [limit],
+        )
+        return list(cursor.fetchall())
+
+
 class NewAccount(NamedTuple):
     """An account of the new rows that is not known yet."""
 

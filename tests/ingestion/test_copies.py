@@ -49,9 +49,20 @@ def test_it_is_not_read_again(ana: Desk) -> None:
 def test_it_says_what_reading_it_would_have_said(ana: Desk) -> None:
     """Of two copies one is read whole, since something else came between."""
     ana.send(GOOD.encode())
-    known = ana.check_of(unread(ana, GOOD.encode())).totals
+    known = ana.check_of(unread(ana, GOOD.encode()))
     ana.send(MORE)
-    assert ana.check_of(ana.send(GOOD.encode(), "read.csv")).totals == known
+    read = ana.check_of(ana.send(GOOD.encode(), "read.csv"))
+    assert (read.totals, read.noted) == (known.totals, known.noted)
+
+
+def test_what_a_file_repeats_is_named(ana: Desk) -> None:
+    ana.send(MORE, "february.csv")
+    ana.send(STOCK, "stock.csv", feed="stock")
+    overlapping = ana.check(MORE + b"I-9,2,2026-02-20,C3,Cyclery Three,HE-1,1,40,USD\n", "more.csv")
+    [note] = ana.check_of(overlapping).notes
+    assert note.startswith('1 of these rows were recorded before, from "february.csv", received on 20')
+    more = STOCK + b"HE-1,Main,2026-01-31,5\n"
+    assert '"stock.csv"' in ana.check_of(ana.check(more, feed="stock")).notes[0]
 
 
 def test_a_rival_s_file_of_the_same_bytes_is_its_own(ana: Desk, sam: Desk) -> None:

@@ -19,6 +19,7 @@ from partners.ledger.records import (
     end_records,
     list_record_accounts,
     list_record_conflicts,
+    list_record_overlaps,
     record_records,
     stage_records,
     supersede_records,
@@ -105,6 +106,9 @@ class Kept(Recorder):
 
     def list_conflicts(self) -> list[tuple[int, str, str]]:
         return list_record_conflicts()
+
+    def list_overlaps(self, limit: int) -> list[tuple[int, int]]:
+        return list_record_overlaps(self.kind, limit)
 
     def list_accounts(self) -> list[str]:
         return list_record_accounts()

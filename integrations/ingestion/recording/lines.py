@@ -22,6 +22,7 @@ from partners.ledger.staging import (
     end_staging,
     list_conflicts,
     list_fresh_accounts,
+    list_overlaps,
     stage,
 )
 
@@ -65,6 +66,9 @@ class Lines(Recorder):
 
     def list_conflicts(self) -> list[tuple[int, str, str]]:
         return list_conflicts()
+
+    def list_overlaps(self, limit: int) -> list[tuple[int, int]]:
+        return list_overlaps(limit)
 
     def list_accounts(self) -> list[str]:
         return list_fresh_accounts()

@@ -47,6 +47,10 @@ class Recorder(ABC):
         """Rows that cannot be recorded beside the others: source row, status, what they are called."""
 
     @abstractmethod
+    def list_overlaps(self, limit: int) -> list[tuple[int, int]]:
+        """The submissions that recorded rows which the file repeats, and how many, those with most first."""
+
+    @abstractmethod
     def list_accounts(self) -> list[str]:
         """The codes of the accounts that the new rows name."""
 
