@@ -21,7 +21,7 @@ from partners.ledger.selectors import list_units_by_month
 from partners.ledger.staging import StagedMonth, list_new_accounts, list_staged_months, sum_staged_months
 
 MOST_SAID = 3  # of one kind
-ENOUGH_ROWS, FEW_SHARE = 20, 0.02
+ENOUGH_ROWS, FEW_ROWS, FEW_SHARE = 20, 10, 0.02  # more rows than a few are no slip of the keyboard
 NORM_MONTHS, ENOUGH_MONTHS, TOLERANCE = 12, 6, 0.15
 # Customers that stand for whoever comes in; folded as headings are.
 NO_CUSTOMERS = frozenset({
@@ -164,7 +164,7 @@ def _far_months(months: list[StagedMonth]) -> list[Said]:
     total, main = sum(rows.values()), _around_the_fullest(rows)
     if total < ENOUGH_ROWS:
         return []
-    few = max(1, total * FEW_SHARE)
+    few = min(FEW_ROWS, max(1, total * FEW_SHARE))
     far = [month for month in rows if _distance(month, main) > 1 and rows[month] <= few]
     return [
         to_say(
