@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from partners.agreements.models import Grant, Partnership, PartnershipChange, Proposal
+from partners.organisations.models import OrganisationKind
+from partners.organisations.setup import require_organisation
+from partners.tenancy.actors import worker
+from partners.tenancy.context import acting_as
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,14 @@ def find_partnership(manufacturer_id: int, distributor_id: int) -> Partnership |
     """The latest partnership of two organisations: a new one is made only when the last is over."""
     found = Partnership.objects.filter(manufacturer_id=manufacturer_id, distributor_id=distributor_id)
     return found.order_by("-pk").first()
+
+
+def find_partnership_by_slugs(manufacturer: str, distributor: str) -> Partnership | None:
+    """The same by their slugs, for commands and machines; raises `SetupError` where one of them is none."""
+    manufacturer_id = require_organisation(manufacturer, OrganisationKind.MANUFACTURER)
+    distributor_id = require_organisation(distributor)
+    with acting_as(worker(distributor_id)):
+        return find_partnership(manufacturer_id, distributor_id)
 
 
 def list_live_grants(partnership: Partnership) -> list[Grant]:

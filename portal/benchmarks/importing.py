@@ -30,9 +30,8 @@ from integrations.ingestion.services import (
     receive_file,
 )
 from partners.agreements.models import Partnership
-from partners.agreements.selectors import find_partnership
+from partners.agreements.selectors import find_partnership_by_slugs
 from partners.jobs.services import relay_waiting
-from partners.organisations.setup import require_organisation
 from partners.tenancy.actors import worker
 from partners.tenancy.context import acting_as
 from partners.tenancy.router import OWNER
@@ -179,9 +178,7 @@ def _partner(distributor: str) -> Partnership:
     call_command(
         "create_partnership", manufacturer=MAKER, distributor=distributor, share=["all"], stdout=StringIO()
     )
-    maker_id, distributor_id = require_organisation(MAKER), require_organisation(distributor)
-    with acting_as(worker(distributor_id)):
-        partnership = find_partnership(maker_id, distributor_id)
+    partnership = find_partnership_by_slugs(MAKER, distributor)
     assert partnership is not None
     return partnership
 

@@ -35,8 +35,7 @@ from integrations.ingestion.reading.faults import printable
 from integrations.ingestion.receiving import FileChanging, receive_file_once
 from integrations.ingestion.services import SubmissionError
 from partners.agreements.models import Partnership
-from partners.agreements.selectors import find_partnership
-from partners.organisations.models import OrganisationKind
+from partners.agreements.selectors import find_partnership_by_slugs
 from partners.organisations.setup import SetupError, require_organisation
 from partners.tenancy.actors import worker
 from partners.tenancy.context import acting_as
@@ -140,10 +139,7 @@ def _partnership_of(box: Box) -> Partnership:
     """The partnership whose folder it is; raises `SetupError` where there is none, or no such feed."""
     if box.feed not in FEEDS:
         raise SetupError(f"There is no feed '{box.feed}'. Name the folder as one of: {', '.join(FEEDS)}.")
-    manufacturer_id = require_organisation(box.manufacturer, OrganisationKind.MANUFACTURER)
-    distributor_id = require_organisation(box.distributor)
-    with acting_as(worker(distributor_id)):
-        partnership = find_partnership(manufacturer_id, distributor_id)
+    partnership = find_partnership_by_slugs(box.manufacturer, box.distributor)
     if partnership is None:
         raise SetupError(
             f"'{box.distributor}' has no partnership with '{box.manufacturer}'. Lay the file into the folder of one."

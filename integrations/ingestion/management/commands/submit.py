@@ -16,9 +16,8 @@ from integrations.ingestion.services import (
     receive_file,
 )
 from partners.agreements.models import Partnership
-from partners.agreements.selectors import find_partnership
-from partners.organisations.models import OrganisationKind
-from partners.organisations.setup import SetupError, require_organisation
+from partners.agreements.selectors import find_partnership_by_slugs
+from partners.organisations.setup import SetupError
 from partners.tenancy.actors import worker
 from partners.tenancy.commands import ReportingCommand
 from partners.tenancy.context import acting_as
@@ -80,10 +79,7 @@ class Command(ReportingCommand):
 
 
 def _find_partnership(manufacturer: str, distributor: str) -> Partnership:
-    manufacturer_id = require_organisation(manufacturer, OrganisationKind.MANUFACTURER)
-    distributor_id = require_organisation(distributor)
-    with acting_as(worker(distributor_id)):
-        partnership = find_partnership(manufacturer_id, distributor_id)
+    partnership = find_partnership_by_slugs(manufacturer, distributor)
     if partnership is None:
         raise SetupError(
             f"'{distributor}' has no partnership with '{manufacturer}'. Create it with create_partnership."
