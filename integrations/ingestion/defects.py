@@ -5,13 +5,16 @@ One small function for each kind of defect. They are asked in order, and a row i
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
+from itertools import repeat
 from typing import Any
 
 import pandas as pd
 from rapidfuzz import process
 
 from integrations.ingestion.reading import Examination
+from integrations.ingestion.reading.decimals import shown
 from integrations.ingestion.reading.faults import FOUND_LIMIT
 from integrations.ingestion.reading.fields import normalised_heading
 from integrations.ingestion.reasons import LedgerReason
@@ -105,21 +108,27 @@ def _plainly(field: str, reason: LedgerReason) -> Say:
 
 
 def defects(
-    rows: pd.DataFrame, examination: Examination, field: str, reason: LedgerReason
+    rows: pd.DataFrame, examination: Examination, field: str, reason: LedgerReason, **params: Iterable[str]
 ) -> Iterator[dict[str, Any]]:
-    """One defect for each row, in the column of this field."""
+    """One defect for each row, in the column of this field; `params` of its sentence have a value for each row."""
     column = examination.mapping.heading(field)
-    for row, found in rows[field].items():
-        yield {"source_row": row, "column": column, "reason": reason.value, "found": str(found)[:FOUND_LIMIT]}
+    told = zip(*params.values(), strict=True) if params else repeat(())
+    for (row, found), values in zip(rows[field].items(), told, strict=bool(params)):
+        yield {
+            "source_row": row,
+            "column": column,
+            "reason": reason.value,
+            "found": str(found)[:FOUND_LIMIT],
+            "params": dict(zip(params, values, strict=True)),
+        }
 
 
 def unknown_units(rows: pd.DataFrame, examination: Examination) -> Iterator[dict[str, Any]]:
     """Rows in units of which nobody has said how many base units they hold."""
     if not rows.empty:
-        for defect, sku in zip(
-            defects(rows, examination, "unit", LedgerReason.UNKNOWN_UNIT), rows["sku"], strict=True
-        ):
-            yield {**defect, "params": {"sku": sku[:FOUND_LIMIT]}}
+        yield from defects(
+            rows, examination, "unit", LedgerReason.UNKNOWN_UNIT, sku=rows["sku"].str[:FOUND_LIMIT]
+        )
 
 
 # --- the article ---
@@ -172,8 +181,8 @@ def _eaten_zeros(rows: pd.DataFrame, around: Surroundings) -> pd.Series:
 
 def _eaten(around: Surroundings) -> Say:
     def say(rows: pd.DataFrame, examination: Examination) -> Iterator[dict[str, Any]]:
-        for defect in defects(rows, examination, "account_id", LedgerReason.LEADING_ZEROS):
-            yield {**defect, "params": {"near": around.padded[defect["found"]]}}
+        near = rows["account_id"].map(around.padded).str[:FOUND_LIMIT]
+        return defects(rows, examination, "account_id", LedgerReason.LEADING_ZEROS, near=near)
 
     return say
 
@@ -222,14 +231,10 @@ def _values_differ(rows: pd.DataFrame) -> pd.Series:
 
 
 def _values(rows: pd.DataFrame, examination: Examination) -> Iterator[dict[str, Any]]:
-    said = zip(
-        defects(rows, examination, "net_amount", LedgerReason.VALUE_DIFFERS),
-        rows["unit_price"],
-        rows["quantity"],
-        strict=True,
+    price, quantity = (rows[name].map(Decimal).map(shown) for name in ("unit_price", "quantity"))
+    return defects(
+        rows, examination, "net_amount", LedgerReason.VALUE_DIFFERS, price=price, quantity=quantity
     )
-    for defect, price, quantity in said:
-        yield {**defect, "params": {"price": _shown(price), "quantity": _shown(quantity)}}
 
 
 def _by_the_case(rows: pd.DataFrame, around: Surroundings) -> pd.Series:
@@ -244,13 +249,7 @@ def _by_the_case(rows: pd.DataFrame, around: Surroundings) -> pd.Series:
 
 def _cases(around: Surroundings) -> Say:
     def say(rows: pd.DataFrame, examination: Examination) -> Iterator[dict[str, Any]]:
-        for defect, sku in zip(
-            defects(rows, examination, "quantity", LedgerReason.CASE_OR_EACH), rows["sku"], strict=True
-        ):
-            yield {**defect, "params": {"sku": sku[:FOUND_LIMIT], "size": f"{around.cases[sku]:g}"}}
+        sku, size = rows["sku"].str[:FOUND_LIMIT], rows["sku"].map(around.cases).map("{:g}".format)
+        return defects(rows, examination, "quantity", LedgerReason.CASE_OR_EACH, sku=sku, size=size)
 
     return say
-
-
-def _shown(amount: str) -> str:
-    return amount.rstrip("0").rstrip(".") if "." in amount else amount

@@ -17,7 +17,7 @@ from integrations.ingestion.recording import Recorder
 from integrations.ingestion.recording.lines import LINE_KINDS, Lines
 from partners.accounts.services import AccountSeen
 from partners.agreements.models import Partnership
-from partners.ledger.selectors import list_units_by_month
+from partners.ledger.selectors import sum_units_by_month
 from partners.ledger.staging import StagedMonth, list_new_accounts, list_staged_months, sum_staged_months
 
 MOST_SAID = 3  # of one kind
@@ -204,16 +204,11 @@ def _number(month: date) -> int:
 def _off_norm(partnership: Partnership, months: list[StagedMonth]) -> list[Said]:
     """Whole months, new for the most part, that come to far more or less than the year before them: by more than 15 %
     and by more than three times what is usual (the median absolute deviation, scaled to a standard deviation)."""
-    asked: list[Said] = []
-    usual = {
-        month.month: known
-        for month in months
-        if month.is_whole
-        and month.fresh * 2 >= month.rows
-        and len(known := list_units_by_month(partnership.pk, before=month.month, months=NORM_MONTHS))
-        >= ENOUGH_MONTHS
-    }
+    whole = [month.month for month in months if month.is_whole and month.fresh * 2 >= month.rows]
+    recorded = sum_units_by_month(partnership.pk) if whole else {}
+    usual = {month: known for month in whole if len(known := _before(month, recorded)) >= ENOUGH_MONTHS}
     told = sum_staged_months(partnership) if usual else {}
+    asked: list[Said] = []
     for month, known in usual.items():
         norm = median(known)
         spread = (
@@ -223,6 +218,11 @@ def _off_norm(partnership: Partnership, months: list[StagedMonth]) -> list[Said]
             params = {"month": f"{month:%Y-%m}", "units": _whole(told[month]), "usual": _whole(norm)}
             asked.append(to_say(Question.OFF_NORM, {**params, "spread": round(100 * spread)}))
     return asked[:MOST_SAID]
+
+
+def _before(month: date, recorded: Mapping[date, float]) -> list[float]:
+    """Of the year before a month, those that are recorded."""
+    return [units for other, units in recorded.items() if 0 < _number(month) - _number(other) <= NORM_MONTHS]
 
 
 def _whole(units: float) -> str:

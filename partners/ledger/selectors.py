@@ -444,12 +444,11 @@ def last_business_date(partnership_id: int) -> date | None:
     return day
 
 
-def list_units_by_month(partnership_id: int, *, before: date, months: int) -> list[float]:
-    """What was sold, less what came back, in each recorded month of so many before one, in their order."""
-    earliest = (pd.Timestamp(before) - pd.DateOffset(months=months)).date()
-    sums = AreaMonth.objects.filter(partnership_id=partnership_id, month__gte=earliest, month__lt=before)
-    by_month = sums.values("month").annotate(sold=Sum(F("units") - F("returned_units"))).order_by("month")
-    return [float(sold) for sold in by_month.values_list("sold", flat=True)]
+def sum_units_by_month(partnership_id: int) -> dict[date, float]:
+    """What was sold, less what came back, in each recorded month."""
+    sums = AreaMonth.objects.filter(partnership_id=partnership_id).values("month")
+    by_month = sums.annotate(sold=Sum(F("units") - F("returned_units")))
+    return {month: float(sold) for month, sold in by_month.values_list("month", "sold")}
 
 
 def holds_amounts() -> bool:

@@ -174,3 +174,9 @@ def total(numbers: Sequence[str | None] | Objects) -> Decimal:
     """The exact sum of canonical numbers; None is left out. Round it once, where it is shown."""
     parts, rests = np.divmod(scaled(np.asarray(numbers, dtype=object)), _PART)
     return Decimal(int(parts.sum()) * _PART + int(rests.sum())).scaleb(-SCALE)
+
+
+def shown(amount: Decimal) -> str:
+    """A number as people write it, without zeros at its end."""
+    whole, _, decimals = f"{amount:f}".partition(".")
+    return f"{whole}.{decimals.rstrip('0')}" if decimals.strip("0") else whole

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from integrations.ingestion.reading.decimals import total
+from integrations.ingestion.reading.decimals import shown, total
 from integrations.ingestion.reading.faults import Note
 from integrations.ingestion.reading.fields import Feed
 from integrations.ingestion.reading.parsing import Parsed
@@ -80,12 +80,7 @@ class SubtotalCheck:
                     return Note.SUBTOTAL_UNCHECKED.value, {"faulty": run.faulty}
                 return Note.SUBTOTAL_DIFFERS.value, {
                     "field": key,
-                    "stated": _shown(stated),
-                    "computed": _shown(run.sums[key]),
+                    "stated": shown(stated),
+                    "computed": shown(run.sums[key]),
                 }
         return None
-
-
-def _shown(amount: Decimal) -> str:
-    whole, _, decimals = f"{amount:f}".partition(".")
-    return f"{whole}.{decimals.rstrip('0')}" if decimals.strip("0") else whole
