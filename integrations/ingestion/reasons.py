@@ -182,8 +182,8 @@ class Question(Coded):
     NO_CUSTOMER = (
         "no_customer",
         gettext_noop(
-            '%(rows)s rows name "%(found)s" as customer, which stands for many. They count in every total, but tell '
-            "nothing of a customer. Is that right?"
+            'The customer "%(found)s" stands for many (rows: %(rows)s). They count in every total, but tell nothing of '
+            "a customer. Is that right?"
         ),
     )
     FAR_MONTH = (
